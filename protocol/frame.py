@@ -85,11 +85,12 @@ class Unpacker:
             else:
                 self._line.append(byte)
 
-    def _finish(self, line: bytearray) -> None:
+    def _finish(self, held: bytearray) -> None:
+        line = bytes(held)  # MicroPython's bytearray has no find()
         start = line.find(b"~")
         if start < 0:
             if self._on_line is not None:
-                self._on_line(bytes(line))  # type: ignore[operator]
+                self._on_line(line)  # type: ignore[operator]
             return
         while start >= 0:
             found = unpack(line[start:])
