@@ -321,7 +321,7 @@ class Start(Message):
 
 
 class Stop(Message):
-    """End the charge: offer withdrawn at once; contactor open when the vehicle lets go or 6 s on."""
+    """End the charge: offer withdrawn at once, contactor open within 6 s."""
 
     KIND = "stop"
     UP = False
