@@ -20,6 +20,13 @@ WHYS = (
     "wake-up",
     "finished",
     "fault",
+    "locking",
+    "starting",
+    "offer-delay",
+    "switching-phases",
+    "no-ventilation",
+    "pilot-error",
+    "not-supported",
 )
 
 # Who may set a limit.  A remote owner's limit always expires.
