@@ -1,0 +1,183 @@
+"""The pilot's voltage: a burst of raw counts becomes the high and the low plateau in mV.
+
+A plateau is what the node settles to while the source is high, or low.  Samples on the edges
+belong to neither and are left out, as are single spikes.  Allocates nothing after construction.
+Knows no states: evse.core.levels reads the plateaux.
+"""
+
+from array import array
+
+SAMPLES = 16
+
+# flags
+FLAT = 1  # no difference between high and low: both are the same voltage
+MISSED = 2  # a plateau that must be there was not found; the last values stand
+RAIL = 4  # counts at an end of the scale: divider or converter is broken
+
+FULL_PPM = 1_000_000
+UNKNOWN = -1
+
+# mV = counts * gain_num // GAIN_DEN - offset_mv.  These fit node = 1.689 V + 0.1126 x pilot with
+# a 3.3 V reference; products stay below 2**30.
+GAIN_DEN = 16_384
+GAIN_NUM = 7_327
+OFFSET_MV = 15_000
+
+_FLAT_MV = 1_300  # less between the extremes is noise
+_BAND_MV = 700  # more from the plateau is an edge
+_MISSES_BELIEVED = 3  # then the samples are right and the expectation is not
+_RAIL_COUNTS = 48
+
+
+class PilotAdc:
+    """high_mv, low_mv: the plateaux of the last burst.  flags: FLAT, MISSED, RAIL bits.
+
+    burst: fills an array('H') with 16-bit counts of at least one pilot period.
+    """
+
+    def __init__(
+        self,
+        burst,
+        gain_num: int = GAIN_NUM,
+        offset_mv: int = OFFSET_MV,
+        samples: int = SAMPLES,
+    ) -> None:
+        self._burst = burst
+        self._buf = array("H", bytes(2 * samples))
+        self._n = samples
+        self.high_mv = 0
+        self.low_mv = 0
+        self.flags = MISSED
+        self.max_counts = 0
+        self.min_counts = 0
+        self._misses = 0
+        self._duty_ppm = UNKNOWN
+        self._least_high = 1
+        self._least_low = 1
+        self.calibrate(gain_num, offset_mv)
+
+    def calibrate(self, gain_num: int, offset_mv: int) -> None:
+        """Numbers from two_point(), or the board's own."""
+        self._gain_num = gain_num
+        self._offset_mv = offset_mv
+        self._flat = _FLAT_MV * GAIN_DEN // gain_num
+        self._band = _BAND_MV * GAIN_DEN // gain_num
+
+    def sample(self, duty_ppm: int = UNKNOWN) -> bool:
+        """Take a burst; True when the plateaux were found.
+
+        duty_ppm: the high time now on the wire (0 steady low, 1_000_000 steady high), which
+        tells how many samples each plateau must have.  A plateau that is missing for three
+        bursts is believed to be missing: the other one then stands for both.
+        """
+        if duty_ppm != self._duty_ppm:
+            self._expect(duty_ppm)
+        buf = self._buf
+        self._burst(buf)
+        top = max(buf)
+        bottom = min(buf)
+        self.max_counts = top
+        self.min_counts = bottom
+        rail = RAIL if bottom < _RAIL_COUNTS or top > 65_535 - _RAIL_COUNTS else 0
+        if top - bottom <= self._flat:
+            return self._take_flat((sum(buf) - top - bottom) // (self._n - 2), rail)
+        return self._take_two(top, bottom, rail)
+
+    def _expect(self, duty_ppm: int) -> None:
+        """How many samples a plateau must have, a quarter of its share; 0: none is due."""
+        self._duty_ppm = duty_ppm
+        if duty_ppm < 0:
+            self._least_high = self._least_low = 1
+            return
+        n = self._n
+        self._least_high = max(1, n * (duty_ppm // 1_000) // 4_000)
+        self._least_low = max(1, n * ((FULL_PPM - duty_ppm) // 1_000) // 4_000)
+        if duty_ppm == FULL_PPM or duty_ppm == 0:
+            self._least_high = self._least_low = n // 4
+
+    def _take_flat(self, counts: int, rail: int) -> bool:
+        mv = self._mv(counts)
+        duty_ppm = self._duty_ppm
+        # With few samples due in a phase, the burst may have stepped over it.
+        unseen = (mv < 0 and 0 < duty_ppm * self._n < 2 * FULL_PPM) or (
+            mv > 0 and 0 < (FULL_PPM - duty_ppm) * self._n < 2 * FULL_PPM and duty_ppm >= 0
+        )
+        if unseen and self._misses < _MISSES_BELIEVED:
+            self._misses += 1
+            self.flags = MISSED | rail
+            return False
+        self.high_mv = mv
+        self.low_mv = mv
+        self.flags = FLAT | rail
+        if not unseen:
+            self._misses = 0
+        return True
+
+    def _take_two(self, top: int, bottom: int, rail: int) -> bool:
+        middle = (top + bottom) // 2
+        buf = self._buf
+        # The second outermost of each side is the anchor: one spike does not move it.
+        high_first = high_second = 0
+        low_first = low_second = 65_535
+        high_n = low_n = 0
+        for counts in buf:
+            if counts > middle:
+                high_n += 1
+                if counts > high_second:
+                    if counts > high_first:
+                        high_second = high_first
+                        high_first = counts
+                    else:
+                        high_second = counts
+            else:
+                low_n += 1
+                if counts < low_second:
+                    if counts < low_first:
+                        low_second = low_first
+                        low_first = counts
+                    else:
+                        low_second = counts
+        high = self._plateau(high_first, high_second, high_n)
+        low = self._plateau(low_first, low_second, low_n)
+        high_found = high_n >= self._least_high
+        low_found = low_n >= self._least_low
+        if high_found and low_found:
+            self.high_mv = self._mv(high)
+            self.low_mv = self._mv(low)
+            self.flags = rail
+            self._misses = 0
+            return True
+        if high_found or low_found:
+            return self._take_flat(high if high_found else low, rail)
+        self.flags = MISSED | rail
+        return False
+
+    def _plateau(self, first: int, second: int, n: int) -> int:
+        """The mean of the samples near the anchor."""
+        anchor = first if n < 3 else second
+        lowest = anchor - self._band
+        highest = anchor + self._band
+        total = 0
+        count = 0
+        for counts in self._buf:
+            if lowest <= counts <= highest:
+                total += counts
+                count += 1
+        return total // count
+
+    def _mv(self, counts: int) -> int:
+        return counts * self._gain_num // GAIN_DEN - self._offset_mv
+
+
+def two_point(high_counts: int, low_counts: int) -> "tuple[int, int]":
+    """(gain_num, offset_mv) from the counts at +12 V (nothing plugged) and at -12 V (state F).
+
+    ValueError when they are not those of a working divider, so that a bad calibration is never
+    stored: the gain must lie within a fifth of the default.
+    """
+    if high_counts <= low_counts:
+        raise ValueError("calibration: +12 V reads below -12 V")
+    gain_num = 24_000 * GAIN_DEN // (high_counts - low_counts)
+    if not GAIN_NUM * 4 // 5 <= gain_num <= GAIN_NUM * 6 // 5:
+        raise ValueError("calibration: the span between +12 V and -12 V is not plausible")
+    return gain_num, (high_counts + low_counts) // 2 * gain_num // GAIN_DEN
