@@ -31,6 +31,13 @@ WHYS = {
     "wake-up": "waking the vehicle up",
     "finished": "the vehicle is full or wants no more current",
     "fault": "a fault keeps the station from charging",
+    "locking": "locking the plug",
+    "starting": "the vehicle asks for current, checking it before power goes on",
+    "offer-delay": "waiting a moment before offering current again",
+    "switching-phases": "switching between one and three phases",
+    "no-ventilation": "the vehicle wants ventilation and there is none here",
+    "pilot-error": "the control pilot has no voltage",
+    "not-supported": "this kind of vehicle is not served here",
 }
 
 # Goes after "limited by".

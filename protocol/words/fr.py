@@ -26,6 +26,13 @@ WHYS = {
     "wake-up": "réveil du véhicule en cours",
     "finished": "le véhicule est plein ou ne veut plus de courant",
     "fault": "un défaut empêche la borne de charger",
+    "locking": "verrouillage de la fiche",
+    "starting": "le véhicule demande du courant, vérification avant la mise sous tension",
+    "offer-delay": "courte attente avant d'offrir de nouveau du courant",
+    "switching-phases": "passage entre monophasé et triphasé",
+    "no-ventilation": "le véhicule veut une ventilation, il n'y en a pas ici",
+    "pilot-error": "le fil pilote est sans tension",
+    "not-supported": "ce type de véhicule n'est pas servi ici",
 }
 
 OWNERS = {
