@@ -26,6 +26,8 @@ ID = Name(1, 36)  # of a command
 SESSION = Name(0, 24)  # "" without a session
 USER = Name(0, 36)
 CONFIG_VALUE = Text(0, 64)
+MAX_FAULTS = 4  # in a reason: with more, the longest state would not fit a payload
+MAX_FAULT_COUNT = 999_999  # a count stays there
 
 _POSITIVE = Integer(1, MAX_INT)
 _COUNT = Integer(0, MAX_INT)
@@ -38,14 +40,14 @@ LIMIT = Record(
     (
         ("owner", Choice(OWNERS)),
         ("limit_ma", _MA),
-        ("expires_s", _COUNT),
+        ("expires_s", Integer(0, 86_400)),  # 0: never
     )
 )
 FAULT = Record(
     (
         ("code", Choice(FAULT_CODES)),
         ("age_s", _COUNT),
-        ("count", _COUNT),
+        ("count", Integer(0, MAX_FAULT_COUNT)),
     )
 )
 REASON = Record(
@@ -55,7 +57,7 @@ REASON = Record(
         ("age_s", _COUNT),
         ("limited_by", Choice(OWNERS + ("none",))),
         ("limits", ListOf(LIMIT, 0, len(OWNERS))),
-        ("faults", ListOf(FAULT, 0, 8)),
+        ("faults", ListOf(FAULT, 0, MAX_FAULTS)),
     )
 )
 
