@@ -2,15 +2,19 @@
 
     ~<topic> <payload> *<CRC-32 of "<topic> <payload>" as 8 hex digits>\\n
 
-A line that starts otherwise belongs to the console.  The payload is JSON without control
-characters, so a line feed always ends a frame.  After garbage the reader looks for the next
-tilde inside the line, then for the next line: what follows a damaged frame is not lost with it.
+A line without a tilde belongs to the console.  A frame is printable ASCII and has one tilde, its
+first byte: a tilde always begins a frame and a line feed always ends it, so whatever stands before
+a frame is not taken for a part of it, and what follows a damaged frame is not lost with it.
 """
 
 import binascii
 
 from .message import MAX_PAYLOAD
 from .topics import MAX_TOPIC
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 START = 0x7E  # ~
 MAX_FRAME = MAX_TOPIC + MAX_PAYLOAD + 14
@@ -19,34 +23,37 @@ _TAIL = 11  # " *" + 8 digits, without the line feed, plus the tilde
 
 def pack(topic: str, payload: bytes) -> bytes:
     """The line, line feed included.  ValueError when it would not fit or not survive the line."""
+    if not 0 < len(topic) <= MAX_TOPIC or len(payload) > MAX_PAYLOAD:
+        raise ValueError("too long for a frame, or without a topic")
     body = topic.encode() + b" " + payload
-    if len(topic) > MAX_TOPIC or len(payload) > MAX_PAYLOAD:
-        raise ValueError("too long for a frame")
+    if body.find(b" ") != len(topic):
+        raise ValueError("a topic has no blanks")
     for byte in body:
         if byte < 0x20 or byte > 0x7D:
             raise ValueError("a frame is printable ASCII without tilde")
-    return b"~" + body + b" *%08X\n" % binascii.crc32(body)
+    return b"~" + body + _check(body) + b"\n"
 
 
 def unpack(line: "bytes | bytearray") -> "tuple[str, bytes] | None":
     """(topic, payload) of one line without its line feed, or None when it does not check."""
-    if len(line) <= _TAIL or line[0] != START or line[-10:-8] != b" *":
+    if len(line) <= _TAIL or line[0] != START:
         return None
     body = bytes(line[1:-10])
-    try:
-        told = int(str(line[-8:], "ascii"), 16)
-    except ValueError:
-        return None
-    if told != binascii.crc32(body):
+    if bytes(line[-10:]) != _check(body):  # the very digits: int() would take "0x" and "_" too
         return None
     space = body.find(b" ")
     if not 0 < space <= MAX_TOPIC:
         return None
     try:
-        topic = str(body[:space], "ascii")
+        topic = str(body[:space], "utf-8")
     except ValueError:
         return None
-    return topic, body[space + 1 :]
+    # MicroPython knows no "ascii"; as many characters as bytes is the same test.
+    return (topic, body[space + 1 :]) if len(topic) == space else None
+
+
+def _check(body: bytes) -> bytes:
+    return b" *%08X" % binascii.crc32(body)
 
 
 class Unpacker:
@@ -56,7 +63,11 @@ class Unpacker:
     its end.  bad: frames that did not check.  overlong: lines cut because they never ended.
     """
 
-    def __init__(self, on_frame: "object", on_line: "object" = None) -> None:
+    def __init__(
+        self,
+        on_frame: "Callable[[str, bytes], object]",
+        on_line: "Callable[[bytes], object] | None" = None,
+    ) -> None:
         self._on_frame = on_frame
         self._on_line = on_line
         self._line = bytearray()
@@ -68,35 +79,34 @@ class Unpacker:
     def feed(self, data: "bytes | bytearray | memoryview") -> None:
         """Take in whatever the line brought."""
         for byte in data:
-            if byte == 0x0A or byte == 0x0D:
-                if self._skipping:
-                    self._skipping = False
-                elif self._line:
-                    self._finish(self._line)
+            if byte == START:
+                if self._line and self._line[0] == START:
+                    self.bad += 1
+                self._line = bytearray(b"~")
+                self._skipping = False
+            elif byte == 0x0A or byte == 0x0D:
+                line = bytes(self._line)
                 self._line = bytearray()
+                self._skipping = False
+                if line:
+                    self._finish(line)
             elif self._skipping:
-                if byte == START:  # a frame may begin where the flood ends
-                    self._skipping = False
-                    self._line.append(byte)
+                pass  # until the line ends or a frame begins
             elif len(self._line) >= MAX_FRAME:
                 self.overlong += 1
-                self._skipping = byte != START
-                self._line = bytearray() if self._skipping else bytearray(b"~")
+                self._skipping = True
+                self._line = bytearray()
             else:
                 self._line.append(byte)
 
-    def _finish(self, held: bytearray) -> None:
-        line = bytes(held)  # MicroPython's bytearray has no find()
-        start = line.find(b"~")
-        if start < 0:
+    def _finish(self, line: bytes) -> None:
+        if line[0] != START:
             if self._on_line is not None:
-                self._on_line(line)  # type: ignore[operator]
+                self._on_line(line)
             return
-        while start >= 0:
-            found = unpack(line[start:])
-            if found is not None:
-                self.frames += 1
-                self._on_frame(found[0], found[1])  # type: ignore[operator]
-                return
+        found = unpack(line)
+        if found is None:
             self.bad += 1
-            start = line.find(b"~", start + 1)
+            return
+        self.frames += 1
+        self._on_frame(found[0], found[1])
