@@ -22,7 +22,13 @@ DOWN_FILTER = ROOT + "/+/down/#"
 
 def topic(station: str, up: bool, kind: str, connector: int = -1) -> str:
     """The topic of a message.  connector: 0 the station itself, 1.. a socket, -1 for messages
-    that are not per connector."""
+    that are not per connector.  kind: of a message class.
+
+    Raises MessageError bad-topic: a station's name must not reach into another's topics.
+    """
+    _check_station(station)
+    if not -1 <= connector <= MAX_CONNECTORS:
+        raise _bad_connector()
     way = "up" if up else "down"
     if connector < 0:
         return f"{ROOT}/{station}/{way}/{kind}"
@@ -30,7 +36,8 @@ def topic(station: str, up: bool, kind: str, connector: int = -1) -> str:
 
 
 def down_filter(station: str) -> str:
-    """What a board subscribes to."""
+    """What a board subscribes to.  Raises MessageError bad-topic."""
+    _check_station(station)
     return f"{ROOT}/{station}/down/#"
 
 
@@ -47,14 +54,23 @@ def split(text: str) -> "tuple[str, bool, int, str]":
         raise MessageError("bad-topic", "", f"not {ROOT}/<station>/up|down/...")
     if parts[3] not in ("up", "down"):
         raise MessageError("bad-topic", "", "the fourth word is up or down")
-    try:
-        STATION.check("station", parts[2])
-    except MessageError:
-        raise MessageError("bad-topic", "station", STATION.alphabet()) from None
+    _check_station(parts[2])
     connector = -1
     if len(parts) == 6:
         digit = parts[4]
         if len(digit) != 1 or not "0" <= digit <= str(MAX_CONNECTORS):
-            raise MessageError("bad-topic", "connector", f"0..{MAX_CONNECTORS}")
+            raise _bad_connector()
         connector = int(digit)
     return parts[2], parts[3] == "up", connector, parts[-1]
+
+
+def _check_station(station: str) -> None:
+    try:
+        STATION.check("station", station)
+    except MessageError:
+        detail = f"{STATION.least}..{STATION.most} characters, {STATION.alphabet()}"
+        raise MessageError("bad-topic", "station", detail) from None
+
+
+def _bad_connector() -> MessageError:
+    return MessageError("bad-topic", "connector", f"0..{MAX_CONNECTORS}")
