@@ -77,6 +77,7 @@ class Birth(Message):
     connectors: int  # how many sockets or cables
     interval_s: int  # a state comes at least this often; silence beyond twice this is stale
     reset: str  # why the board last reset
+    will_seq: int  # seq of the death that ends this connection; 0 on a line without last will
 
     FIELDS = _HEAD + (
         ("firmware", Text(1, 24)),
@@ -85,21 +86,23 @@ class Birth(Message):
         ("connectors", Integer(1, 4)),
         ("interval_s", Integer(1, 3_600)),
         ("reset", Choice(RESETS)),
+        ("will_seq", _COUNT),
     )
 
 
 class Death(Message):
     """The broker lost the board (last will, retained), or the board said goodbye.
 
-    It ends the connection whose birth has the next seq: a later birth outlives it, in whatever
-    order the two arrive.
+    It ends the connection whose birth names it in will_seq.  A station is gone when its last
+    death has the boot_id of its last birth and a seq of at least that birth's will_seq, in
+    whatever order the two arrived; any other death is old news.
     """
 
     KIND = "death"
     RETAINED = True
 
     boot_id: int  # of the boot that ended or lost its link
-    seq: int  # one less than the seq of the birth it ends
+    seq: int  # what the birth of that connection says in will_seq
     uptime_ms: int  # board clock when the connection was made
 
     FIELDS = _HEAD
