@@ -59,6 +59,7 @@ MAY_IMPORT = {
     "firmware/boards/virtual/": {"boards", "evse", "protocol", "tty"} | BOARD_STDLIB,
     "firmware/evse/core/": {"evse.core"},
     "firmware/evse/drivers/": {"evse.core", "evse.drivers", "array", "struct"},
+    "firmware/evse/drivers/flash_store.py": {"evse.core", "binascii", "os"},
     "firmware/evse/link/": {"evse.core", "evse.link", "protocol"} | BOARD_STDLIB,
     "firmware/evse/app/": {"evse.core", "evse.link", "evse.app", "evse.VERSION", "protocol"}
     | BOARD_STDLIB - {"socket", "select", "ssl", "tls"},
