@@ -55,7 +55,7 @@ MAY_IMPORT = {
     "protocol/": {"protocol", "json", "binascii"},
     "firmware/": {"boards", "board", "evse", "protocol"} | BOARD_STDLIB,
     "firmware/boot.py": {"board", "evse"} | BOARD_STDLIB | CHIP,
-    "firmware/boards/": {"boards", "evse"} | BOARD_STDLIB | CHIP,
+    "firmware/boards/": {"boards", "evse", "protocol"} | BOARD_STDLIB | CHIP,
     "firmware/boards/virtual/": {"boards", "evse", "protocol", "tty"} | BOARD_STDLIB,
     "firmware/evse/core/": {"evse.core"},
     "firmware/evse/drivers/": {"evse.core", "evse.drivers", "array", "struct"},
