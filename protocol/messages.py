@@ -277,6 +277,22 @@ class Ack(Message):
     )
 
 
+class Hello(Message):
+    """The agent is there.  Every minute by MQTT, every 10 s over a serial line, where it also
+    makes the board speak; on a line the station in the topic may be `anyone`.
+
+    Silence longer than the station's link_loss_after_s makes it fall back as configured.
+    """
+
+    KIND = "hello"
+    UP = False
+    QOS = 0
+
+    interval_s: int  # the next one comes within this time
+
+    FIELDS = (("interval_s", Integer(1, 3_600)),)
+
+
 class Receipt(Message):
     """The agent's word that every record up to up_to_seq of that boot is on its disk."""
 
@@ -416,6 +432,7 @@ class SetConfig(Message):
 
 UP_MESSAGES = (Birth, Death, State, Meter, Session, Event, Health, Ack)
 DOWN_MESSAGES = (
+    Hello,
     Receipt,
     SetLimit,
     Start,

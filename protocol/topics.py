@@ -16,6 +16,7 @@ ROOT = "evse/1"
 MAX_TOPIC = 80  # characters
 MAX_CONNECTORS = 4
 STATION = Name(4, 32)
+ANYONE = "anyone"  # in the topic of a hello on a serial line, before the agent knows the name
 UP_FILTER = ROOT + "/+/up/#"
 DOWN_FILTER = ROOT + "/+/down/#"
 
