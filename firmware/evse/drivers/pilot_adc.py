@@ -25,6 +25,7 @@ OFFSET_MV = 15_000
 
 _FLAT_MV = 1_300  # less between the extremes is noise
 _BAND_MV = 700  # more from the plateau is an edge
+_LEAST = 2  # samples in a plateau: one alone may lie on an edge, or be a spike
 _MISSES_BELIEVED = 3  # then the samples are right and the expectation is not
 _RAIL_COUNTS = 48
 
@@ -32,7 +33,9 @@ _RAIL_COUNTS = 48
 class PilotAdc:
     """high_mv, low_mv: the plateaux of the last burst.  flags: FLAT, MISSED, RAIL bits.
 
-    burst: fills an array('H') with 16-bit counts of at least one pilot period.
+    burst: fills an array('H') with 16-bit counts of at least one pilot period.  samples: 16 do
+    when the burst is timed by the PWM, half in each phase; when it is even in time the shortest
+    phase must get three, which takes 64 for 5 % duty.
     """
 
     def __init__(
@@ -52,8 +55,8 @@ class PilotAdc:
         self.min_counts = 0
         self._misses = 0
         self._duty_ppm = UNKNOWN
-        self._least_high = 1
-        self._least_low = 1
+        self._least_high = _LEAST
+        self._least_low = _LEAST
         self.calibrate(gain_num, offset_mv)
 
     def calibrate(self, gain_num: int, offset_mv: int) -> None:
@@ -84,16 +87,16 @@ class PilotAdc:
         return self._take_two(top, bottom, rail)
 
     def _expect(self, duty_ppm: int) -> None:
-        """How many samples a plateau must have, a quarter of its share; 0: none is due."""
+        """How many samples each plateau must have: a quarter of its share of the period."""
         self._duty_ppm = duty_ppm
-        if duty_ppm < 0:
-            self._least_high = self._least_low = 1
-            return
         n = self._n
-        self._least_high = max(1, n * (duty_ppm // 1_000) // 4_000)
-        self._least_low = max(1, n * ((FULL_PPM - duty_ppm) // 1_000) // 4_000)
-        if duty_ppm == FULL_PPM or duty_ppm == 0:
+        if duty_ppm == FULL_PPM or duty_ppm == 0:  # a second plateau would be a surprise
             self._least_high = self._least_low = n // 4
+        elif duty_ppm < 0:
+            self._least_high = self._least_low = _LEAST
+        else:
+            self._least_high = max(_LEAST, n * (duty_ppm // 1_000) // 4_000)
+            self._least_low = max(_LEAST, n * ((FULL_PPM - duty_ppm) // 1_000) // 4_000)
 
     def _take_flat(self, counts: int, rail: int) -> bool:
         mv = self._mv(counts)
