@@ -40,5 +40,9 @@ def test_how_each_message_travels_has_not_changed() -> None:
         "death",
         "state",
     }
-    assert {kind for kind, (qos, _, _) in travels.items() if qos == 0} == {"meter", "health"}
+    assert {kind for kind, (qos, _, _) in travels.items() if qos == 0} == {
+        "meter",
+        "health",
+        "hello",
+    }
     assert {kind for kind, (_, _, record) in travels.items() if record} == {"session", "event"}
