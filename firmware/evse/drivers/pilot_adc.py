@@ -25,6 +25,7 @@ OFFSET_MV = 15_000
 
 _FLAT_MV = 1_300  # less between the extremes is noise
 _BAND_MV = 700  # more from the plateau is an edge
+_SURE_MV = 2_000  # a flat pilot within these is shorted, no phase was stepped over
 _LEAST = 2  # samples in a plateau: one alone may lie on an edge, or be a spike
 _MISSES_BELIEVED = 3  # then the samples are right and the expectation is not
 _RAIL_COUNTS = 48
@@ -102,8 +103,9 @@ class PilotAdc:
         mv = self._mv(counts)
         duty_ppm = self._duty_ppm
         # With few samples due in a phase, the burst may have stepped over it.
-        unseen = (mv < 0 and 0 < duty_ppm * self._n < 2 * FULL_PPM) or (
-            mv > 0 and 0 < (FULL_PPM - duty_ppm) * self._n < 2 * FULL_PPM and duty_ppm >= 0
+        unseen = duty_ppm >= 0 and (
+            (mv < -_SURE_MV and 0 < duty_ppm * self._n < 2 * FULL_PPM)
+            or (mv > _SURE_MV and 0 < (FULL_PPM - duty_ppm) * self._n < 2 * FULL_PPM)
         )
         if unseen and self._misses < _MISSES_BELIEVED:
             self._misses += 1
@@ -176,11 +178,11 @@ def two_point(high_counts: int, low_counts: int) -> "tuple[int, int]":
     """(gain_num, offset_mv) from the counts at +12 V (nothing plugged) and at -12 V (state F).
 
     ValueError when they are not those of a working divider, so that a bad calibration is never
-    stored: the gain must lie within a fifth of the default.
+    stored: the gain must lie within 15 % of the default.
     """
     if high_counts <= low_counts:
         raise ValueError("calibration: +12 V reads below -12 V")
     gain_num = 24_000 * GAIN_DEN // (high_counts - low_counts)
-    if not GAIN_NUM * 4 // 5 <= gain_num <= GAIN_NUM * 6 // 5:
+    if not GAIN_NUM * 85 // 100 <= gain_num <= GAIN_NUM * 115 // 100:
         raise ValueError("calibration: the span between +12 V and -12 V is not plausible")
     return gain_num, (high_counts + low_counts) // 2 * gain_num // GAIN_DEN
