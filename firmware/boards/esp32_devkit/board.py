@@ -1,0 +1,109 @@
+"""ESP32 DevKitC: one connector, pilot on GPIO 25, contactor enable toggled by the tick on GPIO 26.
+
+Wiring: boards/README.md.  This port has no hard timers: the tick runs from the main loop, and the
+enable is a square wave that only the tick makes.  LEDC and RMT go on after a crash, so they must
+never drive the enable.
+"""
+
+import gc
+import time
+
+import machine
+import network
+from machine import ADC, PWM, UART, WDT, Pin
+
+from boards.socket import Socket
+from boards.stdio import Stdio
+from evse.drivers.flash_store import FlashStore
+
+NAME = "esp32-devkit"
+PILOT_PIN = 25
+ENABLE_PIN = 26
+FEEDBACK_PIN = 27  # low while the mirror contact says closed
+PILOT_ADC_PIN = 34
+PROXIMITY_ADC_PIN = 35
+METER_TX_PIN, METER_RX_PIN = 17, 16
+METER_BAUD = 9_600
+ENABLE_PINS = (ENABLE_PIN,)
+WATCHDOG_MS = 2_000
+
+
+class ToggledEnable:
+    """The contactor enable: one edge a kick; a charge pump makes it hold about 60 ms."""
+
+    def __init__(self, pin: int) -> None:
+        self._pin = Pin(pin, Pin.OUT, value=0)
+        self._level = 0
+
+    def kick(self) -> None:
+        self._level = 1 - self._level
+        self._pin.value(self._level)
+
+    def drop(self) -> None:
+        self._level = 0
+        self._pin.value(0)
+
+
+class PilotBurst:
+    """Reads the pilot's ADC as fast as Python goes, over more than one period."""
+
+    def __init__(self, pin: int) -> None:
+        self._read = ADC(Pin(pin), atten=ADC.ATTN_11DB).read_u16
+
+    def __call__(self, buffer: "array.array[int]") -> None:  # noqa: F821
+        read = self._read
+        for index in range(len(buffer)):
+            buffer[index] = read()
+
+
+class Board:
+    name = NAME
+
+    def __init__(self) -> None:
+        cause = machine.reset_cause()
+        self.reset_reason = "watchdog" if cause == machine.WDT_RESET else "power"
+        if cause == machine.SOFT_RESET:
+            self.reset_reason = "soft"
+        self.store = FlashStore("data")
+        self.console = Stdio()
+        uart = UART(2, METER_BAUD, tx=METER_TX_PIN, rx=METER_RX_PIN, timeout=0)
+        self.connectors = [
+            Socket(
+                PilotBurst(PILOT_ADC_PIN),
+                PWM(Pin(PILOT_PIN), freq=1_000, duty_u16=65_535),
+                ToggledEnable(ENABLE_PIN),
+                feedback=Pin(FEEDBACK_PIN, Pin.IN, Pin.PULL_UP),
+                proximity=ADC(Pin(PROXIMITY_ADC_PIN), atten=ADC.ATTN_11DB),
+                meter_uart=uart,
+            )
+        ]
+        self._watchdog = None
+
+    def console_write(self, text: str) -> None:
+        self.console.write(text.encode())
+
+    def identify(self, duration_s: int) -> None:
+        """No lamp on this board yet: the station's display or buzzer would be driven here."""
+
+    def make_network(self):
+        return network.WLAN(network.STA_IF)
+
+    def start_tick(self, _tick) -> bool:
+        self._watchdog = WDT(timeout=WATCHDOG_MS)
+        return False
+
+    def feed(self) -> None:
+        if self._watchdog is not None:
+            self._watchdog.feed()
+
+    def ticks_ms(self) -> int:
+        return time.ticks_ms()
+
+    def heap_free(self) -> int:
+        return gc.mem_free()
+
+    def idle(self) -> None:
+        time.sleep_ms(1)
+
+    def reset(self) -> None:
+        machine.reset()

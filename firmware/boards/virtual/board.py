@@ -1,0 +1,102 @@
+"""The virtual board: the firmware's hardware made of a World, on a clock that is told the time.
+
+The same contract as the chips' boards (boards/README.md), including the contactor enable that
+drops when it is not kept alive, and a watchdog that resets.
+"""
+
+from boards.socket import Socket
+from boards.virtual.clock import VirtualClock
+from boards.virtual.world import World
+from evse.core.units import elapsed_ms
+
+NAME = "virtual"
+WATCHDOG_MS = 1_000
+
+
+class Inputs:
+    """Fault inputs of one connector; the scene sets bits."""
+
+    def __init__(self) -> None:
+        self.bits = 0
+
+    def faults(self) -> int:
+        return self.bits
+
+
+class MemoryStore:
+    """Blobs that live as long as the object: flash for tests and throw-away stations."""
+
+    def __init__(self) -> None:
+        self.blobs = {}
+
+    def load(self, name: str) -> "bytes | None":
+        return self.blobs.get(name)
+
+    def save(self, name: str, data: bytes) -> None:
+        self.blobs[name] = bytes(data)
+
+
+class Board:
+    """One virtual station's hardware.  world, inputs: for the scene.  lamp_s: identify asked for.
+
+    Step it (`step`) before each tick; it moves the world to the clock.
+    """
+
+    name = NAME
+
+    def __init__(self, store, seed: int = 1, connectors: int = 1, start_ms: int = 0) -> None:
+        self.clock = VirtualClock(start_ms)
+        self.store = store
+        self.world = World(seed, connectors)
+        self.inputs = [Inputs() for _ in range(connectors)]
+        self.connectors = []
+        self.reset_reason = "power"
+        self.lamp_s = 0
+        self.resets = 0
+        self.written = None  # a function that takes the console's text
+        self._fed_ms = start_ms
+        for bay, inputs in zip(self.world.bays, self.inputs):
+            self.connectors.append(
+                Socket(
+                    bay.sampler.burst,
+                    bay.pwm,
+                    bay.contactor.enable,
+                    feedback=bay.contactor.mirror,
+                    proximity=bay.proximity,
+                    meter_uart=bay.meter_uart,
+                    inputs=inputs,
+                )
+            )
+
+    def step(self, ms: int) -> int:
+        """Let ms pass for the board and its world; the board's new time."""
+        now_ms = self.clock.advance(ms)
+        self.world.step(now_ms)
+        return now_ms
+
+    def watchdog_bites(self) -> bool:
+        return elapsed_ms(self.clock.ticks_ms(), self._fed_ms) >= WATCHDOG_MS
+
+    def console_write(self, text: str) -> None:
+        if self.written is not None:
+            self.written(text)
+
+    def identify(self, duration_s: int) -> None:
+        self.lamp_s = duration_s
+
+    def feed(self) -> None:
+        self._fed_ms = self.clock.ticks_ms()
+
+    def ticks_ms(self) -> int:
+        return self.clock.ticks_ms()
+
+    def heap_free(self) -> int:
+        try:
+            import gc
+
+            return gc.mem_free()
+        except AttributeError:
+            return 0
+
+    def reset(self) -> None:
+        self.resets += 1

@@ -1,0 +1,163 @@
+"""The serial console: lines from a person in front of the station, plain answers.
+
+It reads everything and switches nothing: no command here closes a contactor or raises a limit.
+Works with any terminal at any speed of typing; frames of the agent share the line (link/line.py).
+"""
+
+from evse.app.config import SETTINGS
+from evse.app.reporter import state_fields
+from evse.app.sentence import duration, status, tenths
+from evse.core.units import elapsed_ms
+from protocol.words import tables
+
+WATCH_MS = 500
+HELP = (
+    ("status", "one sentence a connector: what it does, why, who limits it, until when"),
+    ("watch", "pilot volts, duty and current, twice a second; an empty line ends it"),
+    ("faults", "what is wrong now, and what to do about it"),
+    ("log", "the last events"),
+    ("meter", "what the meter reads"),
+    ("link", "how the board reaches the agent"),
+    ("config", "the settings"),
+    ("version", "firmware, board and boot"),
+    ("service", "restart without the firmware, for mpremote; refused while charging"),
+    ("help", "this list"),
+)
+
+
+class Console:
+    """write: takes a str for the line, line ends included."""
+
+    def __init__(self, station, write) -> None:
+        self._station = station
+        self._write = write
+        self._watching = False
+        self._watched_ms = 0
+        self._language = ""
+        self._words = {}
+
+    def words(self) -> dict:
+        language = self._station.config.word("language")
+        if language != self._language:
+            self._words = tables(language)
+            self._language = language
+        return self._words
+
+    def line(self, text: str, now_ms: int) -> None:
+        """One line a person typed."""
+        word = text.strip().lower()
+        if self._watching:
+            self._watching = False
+            if not word:
+                self._say("stopped")
+                return
+        if not word:
+            return
+        for name, _ in HELP:
+            if word == name:
+                getattr(self, "_" + name)(now_ms)
+                return
+        self._say(f"'{_printable(word)}' is not a command; try: help")
+
+    def poll(self, now_ms: int) -> None:
+        if self._watching and elapsed_ms(now_ms, self._watched_ms) >= WATCH_MS:
+            self._watched_ms = now_ms
+            for number, controller in enumerate(self._station.controllers):
+                self._say(watch_line(number + 1, controller, now_ms))
+
+    def _say(self, text: str) -> None:
+        self._write(text.replace("\n", "\r\n") + "\r\n")
+
+    def _help(self, _now_ms: int) -> None:
+        for name, what in HELP:
+            self._say(f"{name:8} {what}")
+
+    def _status(self, now_ms: int) -> None:
+        for number, controller in enumerate(self._station.controllers):
+            fields = state_fields(controller, now_ms)
+            self._say(status(self.words(), number + 1, fields["reason"], fields["offer_ma"]))
+
+    def _watch(self, now_ms: int) -> None:
+        self._watching = True
+        self._watched_ms = now_ms - WATCH_MS
+        self._say("an empty line ends it")
+
+    def _faults(self, now_ms: int) -> None:
+        words = self.words()
+        found = False
+        for number, controller in enumerate(self._station.controllers):
+            for fault in state_fields(controller, now_ms)["reason"]["faults"]:
+                found = True
+                sentence, remedy = words["faults"][fault["code"]]
+                age = duration(words, fault["age_s"])
+                self._say(f"connector {number + 1}: {fault['code']}, {age}, x{fault['count']}")
+                self._say(f"  {sentence}\n  {remedy}")
+        if not found:
+            self._say("none")
+
+    def _log(self, now_ms: int) -> None:
+        words = self.words()
+        for entry in self._station.post.log:
+            since_ms, connector, what, code, value = entry
+            age = duration(words, elapsed_ms(now_ms, since_ms) // 1000)
+            more = f" {code}" if code else ""
+            more += f" {value}" if value else ""
+            self._say(f"-{age:8} [{connector}] {words['events'][what]}{more}")
+
+    def _meter(self, now_ms: int) -> None:
+        for number, controller in enumerate(self._station.controllers):
+            meter = controller.meter
+            if meter is None:
+                self._say(f"[{number + 1}] no meter fitted")
+                continue
+            volts = " ".join([tenths(mv) for mv in meter.voltage_mv])
+            amps = " ".join([tenths(ma) for ma in meter.current_ma])
+            self._say(
+                f"[{number + 1}] {meter.quality(now_ms)}  {volts} V  {amps} A  {meter.power_w} W  "
+                f"{controller.charge.register_wh()} Wh"
+            )
+
+    def _link(self, _now_ms: int) -> None:
+        station = self._station
+        for link in station.post.links:
+            self._say(f"{link.name}: {'ready' if link.ready else 'not ready'}, {link.describe()}")
+        records = station.post.records
+        self._say(f"records waiting for a receipt: {len(records)}, dropped: {records.dropped}")
+        self._say(f"refused: {station.commands.refused} {station.commands.refusal}")
+
+    def _config(self, _now_ms: int) -> None:
+        config = self._station.config
+        for row in SETTINGS:
+            self._say(f"{row[0]:18} {config.values[row[0]]!s:12} {row[5]}")
+        if config.problem:
+            self._say("problem: " + config.problem)
+
+    def _service(self, _now_ms: int) -> None:
+        done = self._station.ask_service()
+        self._say("service: restarting" if done else "service: refused, a vehicle is charging")
+
+    def _version(self, _now_ms: int) -> None:
+        station = self._station
+        self._say(
+            f"borne {station.version} on {station.board_name}, station {station.post.station}, "
+            f"boot {station.post.boot_id} after {station.reset_reason}"
+        )
+
+
+def watch_line(number: int, controller, now_ms: int) -> str:
+    """One line of live figures."""
+    fields = state_fields(controller, now_ms)
+    duty = (fields["duty_ppm"] + 50) // 100
+    amps = ""
+    if controller.meter is not None:
+        amps = "  " + " ".join([tenths(ma) for ma in controller.meter.current_ma]) + " A"
+    return (
+        f"[{number}] {fields['reason']['state']:2}  pilot {fields['high_mv']:6d} / "
+        f"{fields['low_mv']:6d} mV  duty {duty // 100}.{duty % 100:02d} %  "
+        f"offer {tenths(fields['offer_ma'])} A{amps}  "
+        f"{'closed' if fields['contactor'] else 'open'}"
+    )
+
+
+def _printable(text: str) -> str:
+    return "".join([char if " " <= char <= "~" else "?" for char in text[:20]])

@@ -1,0 +1,135 @@
+"""A station: its connectors, its settings, its links, its console.
+
+tick() is the control path of every connector and allocates nothing; poll() is everything else and
+may take its time.  Neither waits.
+"""
+
+from evse import VERSION
+from evse.app.boots import next_boot_id
+from evse.app.commands import Commands
+from evse.app.config import Config
+from evse.app.console import Console
+from evse.app.post import Post
+from evse.app.reporter import Reporter
+from evse.core.units import elapsed_ms
+
+TICK_MS = 10
+_SECOND_MS = 1_000
+
+
+class Station:
+    """board: see boards/README.md.  make_controller(socket, config): one connector.
+
+    worst_gap_ms: longest time between two ticks since it was last read.  reboot_asked: somebody
+    wants a restart; run.py does it while no contactor is closed.
+    """
+
+    version = VERSION
+
+    def __init__(self, board, make_controller) -> None:
+        self._board = board
+        self.board_name = board.name
+        self.reset_reason = board.reset_reason
+        self.config = Config(board.store)
+        name = self.config.word("station") or "station-unnamed"
+        self.post = Post(name, next_boot_id(board.store), self._next_boot)
+        self.controllers = [
+            make_controller(socket, self.config, number + 1, self.post, board.store)
+            for number, socket in enumerate(board.connectors)
+        ]
+        self.commands = Commands(self, self.post)
+        self.reporter = Reporter(self, self.post)
+        self.console = Console(self, self._write_console)
+        self.console_write = board.console_write  # where the console's text goes
+        self._keepers = []
+        self.reboot_asked = False
+        self.identify_until_ms = -1
+        self.worst_gap_ms = 0
+        self._ticked_ms = -1
+        self._second_ms = 0
+        self._heard = 0
+        self.apply_config()
+        self.post.record_event(0, "boot", self.reset_reason)
+
+    def _next_boot(self) -> int:
+        return next_boot_id(self._board.store)
+
+    def _write_console(self, text: str) -> None:
+        self.console_write(text)
+
+    def add_keeper(self, keeper) -> None:
+        """Something that keeps the network up; polled before the links."""
+        self._keepers.append(keeper)
+
+    def add_link(self, link) -> None:
+        """Links are used in the order added.  Messages and console lines come here."""
+        self.post.links.append(link)
+
+    def controller(self, number: int):
+        """The connector with this number, from 1, or None."""
+        if 1 <= number <= len(self.controllers):
+            return self.controllers[number - 1]
+        return None
+
+    def is_energised(self) -> bool:
+        for controller in self.controllers:
+            if controller.pilot.contactor:
+                return True
+        return False
+
+    def heap_free(self) -> int:
+        return self._board.heap_free()
+
+    def identify(self, duration_s: int, now_ms: int) -> None:
+        self._board.identify(duration_s)
+        self.identify_until_ms = now_ms + duration_s * 1000
+
+    def ask_service(self) -> bool:
+        """Come up without the firmware after a restart, for mpremote.  False while energised."""
+        if self.is_energised():
+            return False
+        self._board.store.save("service", b"1")
+        self.reboot_asked = True
+        return True
+
+    def apply_config(self) -> None:
+        for controller in self.controllers:
+            controller.apply_config(self.config)
+
+    def tick(self, now_ms: int) -> None:
+        """The control path of every connector, every 10 ms.  Feeds the watchdog when complete."""
+        if self._ticked_ms >= 0:
+            gap_ms = elapsed_ms(now_ms, self._ticked_ms)
+            self.worst_gap_ms = max(self.worst_gap_ms, gap_ms)
+        self._ticked_ms = now_ms
+        flow = 0
+        for controller in self.controllers:
+            flow += controller.tick(now_ms)
+        if flow == len(self.controllers) * controller.FLOW:
+            self._board.feed()
+
+    def poll(self, now_ms: int, link_ms: int = -1) -> None:
+        """Everything but the control path: meters, sessions, links, console, reports.
+
+        link_ms: clock of the links where it is not the board's (a simulation that runs faster).
+        """
+        self.post.now_ms = now_ms
+        second = elapsed_ms(now_ms, self._second_ms) >= _SECOND_MS
+        if second:
+            self._second_ms = now_ms
+        for controller in self.controllers:
+            controller.poll(now_ms, second)
+        for keeper in self._keepers:
+            keeper.poll(now_ms)
+        for link in self.post.links:
+            link.poll(now_ms if link_ms < 0 else link_ms)
+        if self.commands.heard != self._heard:
+            self._heard = self.commands.heard
+            for controller in self.controllers:
+                controller.fallback.link_alive()
+        self.reporter.poll(now_ms)
+        self.console.poll(now_ms)
+
+    def take(self, topic: str, payload, retained: bool, link, now_ms: int) -> bool:
+        """A message from a link."""
+        return self.commands.take(topic, payload, retained, link, now_ms)

@@ -1,0 +1,12 @@
+"""The station: board, firmware, for ever.  Reading starts at evse/app/controller.py."""
+
+import board
+
+from boards.assembly import add_links, make_station
+from evse.app.run import run, stays_in_service
+
+hardware = board.Board()
+if not stays_in_service(hardware):
+    station = make_station(hardware)
+    add_links(hardware, station)
+    run(hardware, station)
