@@ -1,0 +1,255 @@
+"""What the agent is told at start: one TOML file, then BORNE_* variables on top.
+
+A key nobody knows, or a value out of range, is an error that names the file, the key and what
+would have been allowed.  Passwords never stand in the file: it names files that hold them.
+"""
+
+import os
+import re
+import tomllib
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+PREFIX = "BORNE_"
+COMMANDS = (
+    "set-limit",
+    "start",
+    "stop",
+    "clear-fault",
+    "reboot",
+    "identify",
+    "get-config",
+    "set-config",
+)
+Section = TypeVar("Section")
+
+
+class ConfigError(ValueError):
+    """A key or value the agent cannot start with."""
+
+
+def _key(default: Any = MISSING, **rule: Any) -> Any:
+    """One key with its rule: low and high, choices, or pattern."""
+    return field(default=default, metadata=rule)
+
+
+@dataclass(frozen=True)
+class Mqtt:
+    """One broker connection.  An empty host means: not used."""
+
+    host: str = _key("")
+    port: int = _key(1883, low=1, high=65_535)
+    client_id: str = _key("borne-agent", pattern=r"[A-Za-z0-9-]{1,64}")
+    username: str = _key("")
+    password_file: str = _key("")
+    version: str = _key("5", choices=("5", "3.1.1"))
+    keepalive_s: int = _key(15, low=2, high=3_600)
+    window: int = _key(1_000, low=1, high=65_535)
+    ca_file: str = _key("")
+    cert_file: str = _key("")
+    key_file: str = _key("")
+
+
+@dataclass(frozen=True)
+class Serial:
+    """One board on a serial line."""
+
+    port: str = _key(MISSING)
+    station: str = _key(MISSING, pattern=r"[a-z0-9-]{4,32}")
+    baud: int = _key(115_200, low=1_200, high=4_000_000)
+
+
+@dataclass(frozen=True)
+class Store:
+    """The outbox on disk."""
+
+    telemetry_mib: int = _key(256, low=1, high=1_048_576)
+    record_mib: int = _key(64, low=1, high=1_048_576)
+    reserve_mib: int = _key(16, low=0, high=65_536)
+    queue: int = _key(10_000, low=100, high=1_000_000)
+
+
+@dataclass(frozen=True)
+class Commands:
+    """What may go down to a board from the upstream broker, and how fast."""
+
+    upstream: list[str] = field(
+        default_factory=lambda: [
+            "set-limit",
+            "start",
+            "stop",
+            "clear-fault",
+            "identify",
+            "get-config",
+        ],
+        metadata={"choices": COMMANDS},
+    )
+    per_s: int = _key(5, low=1, high=1_000)
+    burst: int = _key(20, low=1, high=1_000)
+    timeout_s: int = _key(10, low=1, high=600)
+
+
+@dataclass(frozen=True)
+class Web:
+    """The page and its API."""
+
+    host: str = _key("127.0.0.1")
+    port: int = _key(8180, low=0, high=65_535)
+    allowed_hosts: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Config:
+    """All of it.  stations: the only ones taken in; empty takes every one."""
+
+    state_dir: str = _key("")
+    log: str = _key("text", choices=("text", "json"))
+    log_level: str = _key("info", choices=("debug", "info", "warning", "error"))
+    stations: list[str] = field(default_factory=list, metadata={"pattern": r"[a-z0-9-]{4,32}"})
+    site: Mqtt = field(default_factory=Mqtt)
+    upstream: Mqtt = field(default_factory=lambda: Mqtt(client_id="borne-uplink"))
+    store: Store = field(default_factory=Store)
+    commands: Commands = field(default_factory=Commands)
+    web: Web = field(default_factory=Web)
+    serial: list[Serial] = field(default_factory=list)
+
+
+_SECTIONS: dict[str, type] = {
+    "site": Mqtt,
+    "upstream": Mqtt,
+    "store": Store,
+    "commands": Commands,
+    "web": Web,
+}
+
+
+def load(path: Path | None, environ: "dict[str, str] | os._Environ[str]" = os.environ) -> Config:
+    """Read path (None: nothing but defaults) and the environment.  Raises ConfigError."""
+    values: dict[str, Any] = {}
+    if path is not None:
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path}: is not TOML: {error}") from None
+    where = str(path) if path else "configuration"
+    config = _config(values, where)
+    overrides = _overrides(environ)
+    return _config(_merged(values, overrides), where) if overrides else config
+
+
+def _config(values: dict[str, Any], where: str) -> Config:
+    values = dict(values)
+    for name, section in _SECTIONS.items():
+        if name in values:
+            given = _table(values[name], where, name)
+            if name == "upstream":
+                given = {"client_id": "borne-uplink"} | given
+            values[name] = build(section, given, where, name + ".")
+    lines = values.get("serial", [])
+    if not isinstance(lines, list):
+        raise ConfigError(f"{where}: serial: wants [[serial]] tables")
+    values["serial"] = [
+        build(Serial, _table(line, where, "serial"), where, f"serial[{index}].")
+        for index, line in enumerate(lines)
+    ]
+    return build(Config, values, where, "")
+
+
+def build(cls: type[Section], values: dict[str, Any], where: str, prefix: str) -> Section:
+    """One section from its table, every key checked."""
+    known: dict[str, Field[Any]] = {entry.name: entry for entry in fields(cls)}  # type: ignore[arg-type]
+    for name in values:
+        if name not in known:
+            raise ConfigError(
+                f"{where}: {prefix}{name}: no such key; there are {', '.join(sorted(known))}"
+            )
+    for name, entry in known.items():
+        if name in values:
+            _check(entry, values[name], f"{where}: {prefix}{name}")
+        elif entry.default is MISSING and entry.default_factory is MISSING:
+            raise ConfigError(f"{where}: {prefix}{name}: must be there")
+    return cls(**values)
+
+
+def _table(value: Any, where: str, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ConfigError(f"{where}: {name}: wants a table")
+    return value
+
+
+def _check(entry: "Field[Any]", value: Any, where: str) -> None:
+    rule = entry.metadata
+    if entry.type is int:
+        low, high = rule["low"], rule["high"]
+        if type(value) is not int or not low <= value <= high:
+            raise ConfigError(f"{where}: wants a whole number {low}..{high}, got {value!r}")
+    elif entry.type is str:
+        _check_word(rule, value, where)
+    elif entry.type == list[str]:
+        if not isinstance(value, list):
+            raise ConfigError(f"{where}: wants a list, got {value!r}")
+        for word in value:
+            _check_word(rule, word, where)
+
+
+def _check_word(rule: Any, value: Any, where: str) -> None:
+    if not isinstance(value, str):
+        raise ConfigError(f"{where}: wants text, got {value!r}")
+    if "choices" in rule and value not in rule["choices"]:
+        raise ConfigError(f"{where}: wants one of {', '.join(rule['choices'])}, got {value!r}")
+    if "pattern" in rule and not re.fullmatch(rule["pattern"], value):
+        raise ConfigError(f"{where}: wants {rule['pattern']}, got {value!r}")
+
+
+def _overrides(environ: "dict[str, str] | os._Environ[str]") -> dict[str, Any]:
+    """BORNE_WEB_PORT=8181 is web.port; BORNE_LOG=json is log.  Lists are separated by commas."""
+    found: dict[str, Any] = {}
+    for variable in sorted(environ):
+        if not variable.startswith(PREFIX):
+            continue
+        rest = variable[len(PREFIX) :].lower()
+        head, _, tail = rest.partition("_")
+        section = head if head in _SECTIONS and tail else ""
+        name = tail if section else rest
+        cls = _SECTIONS.get(section, Config)
+        known = {entry.name: entry for entry in fields(cls)}
+        if name not in known or (not section and name in {*_SECTIONS, "serial"}):
+            raise ConfigError(f"environment: {variable}: no such key")
+        value = _parsed(known[name], environ[variable])
+        _check(known[name], value, f"environment: {variable}")
+        (found.setdefault(section, {}) if section else found)[name] = value
+    return found
+
+
+def _parsed(entry: "Field[Any]", text: str) -> Any:
+    if entry.type is int:
+        return int(text) if re.fullmatch(r"-?\d{1,12}", text) else text
+    if entry.type == list[str]:
+        return [word.strip() for word in text.split(",") if word.strip()]
+    return text
+
+
+def _merged(values: dict[str, Any], overrides: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(values)
+    for name, value in overrides.items():
+        merged[name] = {**merged.get(name, {}), **value} if name in _SECTIONS else value
+    return merged
+
+
+def state_dir(config: Config) -> Path:
+    """Where the agent keeps what must survive: state_dir, else the user's XDG state folder."""
+    if config.state_dir:
+        return Path(config.state_dir)
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "borne"
+
+
+def secret(path: str) -> str:
+    """The password in a file, without its line end."""
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None

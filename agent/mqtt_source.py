@@ -1,0 +1,93 @@
+"""Boards that speak MQTT themselves: the connection to the site broker.
+
+A message is acknowledged to the broker only once it is on disk.  What could not be stored stays
+unacknowledged and comes again after a reconnect.
+"""
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import paho.mqtt.client as paho
+
+from protocol import topics
+from protocol.messages import Receipt
+
+from .intake import Accepted
+from .mqtt_link import MqttLink
+from .writer import Item
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .config import Mqtt
+    from .intake import Intake
+    from .mqtt_client import Client
+
+log = logging.getLogger("borne.site")
+
+SESSION_S = 7 * 86_400  # how long the broker keeps what we have not taken
+
+
+class MqttSource(MqttLink):
+    """link_changed(connected) is called when the site broker comes and goes."""
+
+    source = "mqtt"
+
+    def __init__(
+        self,
+        config: "Mqtt",
+        intake: "Intake",
+        offer: "Callable[[Item], bool]",
+        link_changed: "Callable[[str, bool], None]" = lambda _name, _up: None,
+    ) -> None:
+        super().__init__("site", config, SESSION_S)
+        self._intake = intake
+        self._offer = offer
+        self._link_changed = link_changed
+        self.held_back = 0  # messages left unacknowledged since the last reconnect
+
+    def joined(self, client: paho.Client, session_present: bool) -> None:
+        log.info("at the site broker; session %s", "resumed" if session_present else "new")
+        self.held_back = 0
+        client.subscribe(topics.UP_FILTER, qos=1)
+        self._link_changed(self.source, True)
+
+    def left(self) -> None:
+        self._link_changed(self.source, False)
+
+    def arrived(self, message: paho.MQTTMessage) -> None:
+        client = self._client
+        assert client is not None
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            self._intake.refuse("bad-topic", "is not UTF-8")
+            client.ack(message.mid, message.qos)
+            return
+        taken = self._intake.take(topic, bytes(message.payload), bool(message.retain))
+        if not isinstance(taken, Accepted):
+            client.ack(message.mid, message.qos)  # it would never become better
+            return
+        taken.resent = bool(message.dup)
+        if not self._offer(Item(taken, self, (client, message.mid, message.qos))):
+            self.held_back += message.qos > 0
+
+    # For the writer.
+
+    def acknowledge(self, tokens: "list[Any]") -> None:
+        current = self._client
+        client: Client
+        for client, mid, qos in tokens:
+            if qos and client is current:  # a number means nothing on another connection
+                client.ack(mid, qos)
+
+    def refused(self, count: int) -> None:
+        self.held_back += count
+
+    def room(self) -> None:
+        if self.held_back:
+            self.restart("taking what could not be stored before")
+
+    def receipt(self, station: str, boot_id: int, up_to_seq: int) -> None:
+        message = Receipt(boot_id=boot_id, up_to_seq=up_to_seq)
+        self.publish(topics.topic(station, False, Receipt.KIND), message.encode())

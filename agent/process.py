@@ -1,0 +1,193 @@
+"""The agent put together: configuration in, running threads out.  Wiring and nothing else.
+
+Up: links -> intake -> Writer -> Outbox -> Uplink, and Writer -> Live for the page.
+Down: Uplink or page -> Downlink -> the link the station was last heard on.
+"""
+
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from . import config as configuration
+from . import view
+from .audit import Audit
+from .downlink import Answer, Downlink, Order
+from .intake import Intake
+from .live import Live
+from .mqtt_source import MqttSource
+from .outbox import Outbox, Waiting
+from .serial_source import SerialSource
+from .uplink import Uplink
+from .writer import Item, Writer
+
+if TYPE_CHECKING:
+    from .config import Config
+
+log = logging.getLogger("borne.agent")
+
+_MIB = 1 << 20
+
+
+def clock_ms() -> int:
+    """The agent's own clock: only forward, no date."""
+    return time.monotonic_ns() // 1_000_000
+
+
+class Agent:
+    """One site.  start() and stop() once each; everything else from any thread."""
+
+    def __init__(self, config: "Config") -> None:
+        folder = configuration.state_dir(config)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        store = config.store
+        self._lock = threading.Lock()
+        self._live = Live()
+        self.intake = Intake(config.stations)
+        self.outbox = Outbox(
+            folder / "outbox.sqlite",
+            telemetry_bytes=store.telemetry_mib * _MIB,
+            record_bytes=store.record_mib * _MIB,
+            reserve_bytes=store.reserve_mib * _MIB,
+        )
+        self._generation = self.outbox.generation
+        self.audit = Audit(folder / "audit.sqlite")
+        self.downlink = Downlink(
+            self._live,
+            self._lock,
+            self.audit,
+            self._send,
+            clock_ms,
+            allowed=config.commands.upstream,
+            per_s=config.commands.per_s,
+            burst=config.commands.burst,
+            timeout_s=config.commands.timeout_s,
+        )
+        self.uplink = self._make_uplink(config)
+        self.writer = Writer(
+            self.outbox,
+            room=store.queue,
+            confirmed=self.uplink.take_confirmed if self.uplink else list,
+            stored=self._stored,
+        )
+        self.site = self._make_site(config)
+        self.lines = {
+            f"serial:{line.station}": SerialSource(
+                line, self.intake, self.writer.offer, self._link_changed
+            )
+            for line in config.serial
+        }
+
+    def start(self) -> None:
+        self.writer.start()
+        for thread in self._links():
+            thread.start()
+
+    def stop(self) -> None:
+        """Take in no more, write what is there, end."""
+        links = self._links()
+        for link in links:
+            link.stop()
+        for link in links:
+            link.join(5)
+        self.writer.stop()
+        self.writer.join(10)
+        self.outbox.close()
+        self.audit.close()
+
+    def command(self, order: Order) -> Answer:
+        """Send one command and wait for its answer."""
+        return self.downlink.local(order)
+
+    def marks(self) -> dict[str, tuple[Any, ...]]:
+        """What changes when a station's picture does."""
+        now_ms = clock_ms()
+        with self._lock:
+            return {name: view.mark(each, now_ms) for name, each in self._live.stations.items()}
+
+    def station(self, name: str) -> dict[str, Any] | None:
+        with self._lock:
+            picture = self._live.stations.get(name)
+            return None if picture is None else view.station(picture, clock_ms())
+
+    def stations(self) -> list[dict[str, Any]]:
+        now_ms = clock_ms()
+        with self._lock:
+            return [view.station(each, now_ms) for _, each in sorted(self._live.stations.items())]
+
+    def counters(self) -> dict[str, Any]:
+        """What was taken, refused, stored, dropped; nothing is lost without a number here."""
+        return {
+            "accepted": self.intake.accepted,
+            "refused": dict(self.intake.refused),
+            "refused_by_station": dict(self.intake.refused_by),
+            "last_refusals": list(self.intake.last_refusals),
+            "written": self.writer.figures(),
+            "overflowed": self.writer.overflowed,
+            "outbox": self.outbox.figures(),
+            "alarm": self.outbox.alarm,
+            "commands": {"passed": self.downlink.passed, "refused": dict(self.downlink.refused)},
+        }
+
+    def upstream(self) -> dict[str, Any]:
+        uplink = self.uplink
+        figures = self.outbox.figures()
+        return {
+            "configured": uplink is not None,
+            "connected": uplink is not None and uplink.connected,
+            "trouble": uplink.trouble if uplink else "",
+            "queued": figures["telemetry"] + figures["records"],
+            "unconfirmed": uplink.unconfirmed if uplink else 0,
+            "sent": uplink.sent if uplink else 0,
+        }
+
+    def links(self) -> list[dict[str, Any]]:
+        """The site broker and the serial lines."""
+        found: list[dict[str, Any]] = []
+        if self.site is not None:
+            found.append({"link": "mqtt", "up": self.site.connected, "trouble": self.site.trouble})
+        for name, line in self.lines.items():
+            found.append({"link": name, "up": line.trouble == "", "trouble": line.trouble})
+        return found
+
+    def _make_uplink(self, config: "Config") -> Uplink | None:
+        if not config.upstream.host:
+            return None
+        waiting = Waiting(self.outbox.path)
+        return Uplink(config.upstream, waiting, self.downlink.from_upstream)
+
+    def _make_site(self, config: "Config") -> MqttSource | None:
+        if not config.site.host:
+            return None
+        return MqttSource(config.site, self.intake, self.writer.offer, self._link_changed)
+
+    def _links(self) -> list[Any]:
+        return [each for each in (self.uplink, self.site, *self.lines.values()) if each]
+
+    def _stored(self, items: "list[Item]") -> None:
+        """In the writer's thread, after the commit."""
+        now_ms = clock_ms()
+        with self._lock:
+            for item in items:
+                self._live.take(item.message, item.source.source, now_ms)
+        for item in items:
+            if item.message.kind == "ack" and not item.message.retained:
+                self.downlink.answered(item.message.station, item.message.message)
+        if self.uplink is not None:
+            if self.outbox.generation != self._generation:
+                self._generation = self.outbox.generation
+                self.uplink.start_over()
+            self.uplink.wake()
+
+    def _link_changed(self, link: str, is_up: bool) -> None:
+        with self._lock:
+            self._live.link_changed(link, is_up)
+
+    def _send(self, station: str, topic: str, payload: bytes) -> bool:
+        """To the link the station was last heard on."""
+        with self._lock:
+            picture = self._live.stations.get(station)
+            link = picture.link if picture is not None else ""
+        if link in self.lines:
+            return self.lines[link].send(topic, payload)
+        return self.site is not None and self.site.publish(topic, payload, 1)

@@ -1,0 +1,94 @@
+"""The connection to the upstream broker: stored messages up, commands down.
+
+The forwarder says which rows; this publishes them and matches each PUBACK to its row by a map of
+its own, made anew for every connection.
+"""
+
+import logging
+from typing import TYPE_CHECKING
+
+import paho.mqtt.client as paho
+
+from protocol import topics
+from protocol.messages import UP_MESSAGES
+
+from .forwarder import Forwarder
+from .mqtt_link import MqttLink
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .config import Mqtt
+    from .outbox import Waiting
+
+log = logging.getLogger("borne.upstream")
+
+SESSION_S = 600  # a command is stale after at most this long anyway
+_RETAINED = frozenset(cls.KIND for cls in UP_MESSAGES if cls.RETAINED)
+
+
+class Uplink(MqttLink):
+    """commanded(topic, payload, retained) gets what the backend sends down."""
+
+    def __init__(
+        self,
+        config: "Mqtt",
+        waiting: "Waiting",
+        commanded: "Callable[[str, bytes, bool], object]" = lambda *_: None,
+    ) -> None:
+        super().__init__("upstream", config, SESSION_S)
+        self._waiting = waiting
+        self._commanded = commanded
+        self._forwarder = Forwarder(waiting, window=config.window)
+        self._rows: dict[int, int] = {}  # mid -> row id, of this connection
+        self._start_over = False
+        self.sent = 0
+
+    def joined(self, client: paho.Client, session_present: bool) -> None:
+        log.info("at the upstream broker")
+        self._rows.clear()
+        self._forwarder.window = self.window
+        self._forwarder.connected()
+        client.subscribe(topics.DOWN_FILTER, qos=1)
+
+    def arrived(self, message: paho.MQTTMessage) -> None:
+        client = self._client
+        assert client is not None
+        client.ack(message.mid, message.qos)
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = ""
+        self._commanded(topic, bytes(message.payload), bool(message.retain))
+
+    def idle(self, client: paho.Client) -> None:
+        if self._start_over:
+            self._start_over = False
+            self._waiting.reopen()
+            self._rows.clear()
+            self._forwarder.connected()
+        for row in self._forwarder.to_publish():
+            told = client.publish(row.topic, row.payload, 1, row.kind in _RETAINED)
+            self._rows[told.mid] = row.id
+
+    def confirmed(self, mid: int) -> None:
+        row_id = self._rows.pop(mid, None)
+        if row_id is not None:
+            self.sent += 1
+            self._forwarder.confirmed(row_id)
+
+    # For the writer.
+
+    def take_confirmed(self) -> list[int]:
+        """Rows the backend has, and rows whose bytes are damaged; each told once."""
+        damaged, self._waiting.damaged = self._waiting.damaged, []
+        return self._forwarder.take_confirmed() + damaged
+
+    def start_over(self) -> None:
+        """The outbox was replaced: row ids begin anew."""
+        self._start_over = True
+        self.wake()
+
+    @property
+    def unconfirmed(self) -> int:
+        return self._forwarder.unconfirmed
