@@ -1,11 +1,13 @@
 # make: what this project can do. Each target is one command a person would type; none asks anything.
 PYTHON   ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
               $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-STATIONS ?= 3
+ARGS     ?=
 BENCH    ?= virtual
 ONLY     ?=
 PORT     ?=
 BOARD    ?=
+STATION  ?=
+NETWORK  ?=
 
 BIN  := .venv/bin
 PIP  := $(BIN)/python -m pip install --quiet --quiet --no-input --disable-pip-version-check
@@ -16,9 +18,9 @@ help:     ## this list
 
 setup:    development typings nodes programs ## everything the other targets use, installed now
 
-run:      runtime ## broker, virtual stations, agent and page: make run STATIONS=20
-	@.ci/system-packages mosquitto micropython
-	@$(BIN)/borne up --stations $(STATIONS)
+run:      runtime ## brokers, virtual stations, agent and page: make run ARGS="--stations 20"
+	@.ci/system-packages mosquitto
+	@$(BIN)/borne up $(ARGS)
 
 test:     check parity programs ## everything that needs no wires; pytest's line comes last
 	@$(BIN)/python -m pytest -q $(ONLY)
@@ -48,8 +50,9 @@ bench:    development nodes programs ## measure and print the figures: make benc
 docs:     development ## write again what is generated from the protocol
 	@$(BIN)/python -m protocol.docs
 
-flash:    runtime ## put the firmware on a board: make flash PORT=/dev/ttyACM0 BOARD=rp2_pico_w
-	@$(BIN)/python firmware/flash.py --port "$(PORT)" --board "$(BOARD)"
+flash:    development ## firmware onto a board: make flash PORT=/dev/ttyACM0 BOARD=rp2_pico_w STATION=hotel-1
+	@$(BIN)/python firmware/flash.py --port "$(PORT)" --board "$(BOARD)" \
+	    $(if $(STATION),--station "$(STATION)") $(if $(NETWORK),--network "$(NETWORK)")
 
 # What the targets stand on. Each is made once and again only when what it is made from changes.
 .venv/bin/python:
