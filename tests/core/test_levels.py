@@ -1,5 +1,6 @@
 """Voltages to levels."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -59,4 +60,4 @@ def test_readings_that_stand_alone_are_counted() -> None:
 def test_noise_about_a_threshold_makes_one_change_at_most() -> None:
     decoder = Decoder(states.LEVEL_B)
     seen = [decoder.feed(mv) for mv in (7_010, 6_990, 6_980, 7_010, 7_020, 7_900, 6_990) * 50]
-    assert sum(a != b for a, b in zip(seen, seen[1:], strict=False)) == 1
+    assert sum(a != b for a, b in pairwise(seen)) == 1

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from evse.core import states
 from evse.core.faults import (
     FAULT_DIODE,
     FAULT_PILOT_RANGE,

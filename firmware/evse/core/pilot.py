@@ -115,12 +115,15 @@ class PilotMachine:
         contactor, lock = self.contactor, self.lock
         self.vehicle.see(now_ms, level, permits & states.PERMIT_VENTILATED != 0)
         if level == states.LEVEL_A:
-            self._forget_vehicle()
+            self._has_charged = False
+            self._x1_rest.stop()
+            self._wake_up.forget_vehicle()
+            self.power.forget_vehicle()
         if level != states.LEVEL_F:
             self._after_low = False
         self._show(now_ms, self._duty_for(now_ms, level, offer_ma, permits, faults), offer_ma)
         self.state = self._state_for(level)
-        self._switch(now_ms, permits, faults)
+        self._switch(now_ms, level, permits, faults)
         dead = self.power.parted(now_ms) and not faults & FAULT_CONTACTOR_WELDED
         self._plug_lock.step(now_ms, level, self.drive == states.DRIVE_LOW, dead)
         self.lock = self._plug_lock.held
@@ -132,12 +135,6 @@ class PilotMachine:
             or lock != self.lock
             or why != self.why
         )
-
-    def _forget_vehicle(self) -> None:
-        self._has_charged = False
-        self._x1_rest.stop()
-        self._wake_up.forget_vehicle()
-        self.power.forget_vehicle()
 
     def _duty_for(self, now_ms: int, level: int, offer_ma: int, permits: int, faults: int) -> int:
         """The duty the pilot shows from now on: F_PPM, X1_PPM or an offer."""
@@ -219,9 +216,11 @@ class PilotMachine:
             return states.B1 if self.vehicle.plugged else states.A
         return _STATE[level][1 if self.drive == states.DRIVE_PWM else 0]
 
-    def _switch(self, now_ms: int, permits: int, faults: int) -> None:
+    def _switch(self, now_ms: int, level: int, permits: int, faults: int) -> None:
         if not self.vehicle.asks:
             self.power.stopped_asking()
+        if level > states.LEVEL_D:
+            faults |= OPENING  # pilot_check.py is not yet sure which
         able = (
             self.vehicle.asks
             and permits & _POWER_NEEDS == _POWER_NEEDS

@@ -10,6 +10,7 @@ from .timer import Timer
 
 LINGER_MS = 6_000  # a vehicle has this long to stop after X1 (Table A.6 sequence 10.2)
 FAULT_LINGER_MS = 5_000  # and this long when a fault withdraws the offer
+OFFER_FIRST_MS = 500  # the vehicle has read the offer before there is power
 PARTING_MS = 100  # from the command to open until no contact can touch
 _MAX_COUNT = (1 << 30) - 1
 
@@ -30,6 +31,8 @@ class Power:
         self._reclose_ms = reclose_ms
         self._rest_ms = rest_ms
         self._fault_rest_ms = fault_rest_ms
+        self._offered = False
+        self._reading = Timer()
         self._linger = Timer()
         self._close_rest = Timer()
         self._open_rest = Timer()
@@ -44,10 +47,14 @@ class Power:
         stays closed for a while, so that the vehicle can stop drawing first.
         """
         rested = self.has_rested(now_ms)
+        if offered and not self._offered:
+            self._reading.start(now_ms, OFFER_FIRST_MS)
+        self._offered = offered
+        read = not self._reading.runs(now_ms)
         if offered:
             self.ignores_stop = False
         if not self.closed:
-            if able and offered and settled and rested:
+            if able and offered and read and settled and rested:
                 self.closed = True
                 self._close_rest.start(now_ms, self._reclose_ms)
         elif not able:
