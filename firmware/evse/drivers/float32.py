@@ -4,9 +4,8 @@ A board's own floats have too few bits to carry a meter's register, and cost hea
 here pass 2**30, so this is for the meter's poll, never for the control tick.
 """
 
-NEAREST = 0
-DOWN = 1  # towards zero: energy, so that nothing is counted that was not delivered
-UP = 2  # away from zero: current, so that a limit is never missed by rounding
+NEAREST = 0  # a meter's single is the one nearest to its display: this gives the display back
+UP = 1  # away from zero: currents, so that a limit is never missed by rounding
 
 _LIMIT = 1 << 30
 _BIAS = 150  # 127 for the exponent, 23 for the mantissa's bits
@@ -40,6 +39,4 @@ def _shifted(product: int, shift: int, rounding: int) -> int:
     rest = (1 << -shift) - 1
     if rounding == UP:
         return (product + rest) >> -shift
-    if rounding == NEAREST:
-        return (product + (rest + 1 >> 1)) >> -shift
-    return product >> -shift
+    return (product + (rest + 1 >> 1)) >> -shift

@@ -21,7 +21,7 @@ _OLDEST_MS = 1 << 29  # ages stop here: a clock that wraps cannot tell older one
 class Meter:
     """voltage_mv, current_ma: one entry a phase; a phase that is not connected reads 0 mV.
     power_w: all phases, negative when it flows back.  frequency_mhz: 0 where not measured.
-    import_wh: the register as it is, rounded down.  readings: grows with each import_wh read.
+    import_wh: the register as it is.  readings: grows with each import_wh read.
 
     A driver adds poll(now_ms), which never blocks, and calls the two methods below.
     """

@@ -32,7 +32,7 @@ _ROUNDING = (
     float32.NEAREST,
     float32.NEAREST,
     float32.NEAREST,
-    float32.DOWN,
+    float32.NEAREST,
 )
 
 ROUND_MS = 500
@@ -106,6 +106,7 @@ class MeterEastron(Meter):
         self._round_ms = 0
         self._started = False
         self._all_good = True
+        self._any_taken = False
         self._any_refused = False
         self._power_w = None  # read in this round, not judged yet
         self._current_read = False  # in this round
@@ -137,6 +138,7 @@ class MeterEastron(Meter):
         self._round_ms = now_ms
         self._round = (self._round + 1) % _SLOW_ROUNDS
         self._all_good = True
+        self._any_taken = False
         self._any_refused = False
         self._current_read = False
         self._power_w = None
@@ -158,7 +160,7 @@ class MeterEastron(Meter):
             self._at += 1
         if not self._judge_power():
             self._refuse()
-        self.round_ended(now_ms, self._all_good, self._any_refused)
+        self.round_ended(now_ms, self._all_good and self._any_taken, self._any_refused)
 
     def _answered(self, now_ms: int, result: int) -> None:
         if result == OK:
@@ -180,7 +182,9 @@ class MeterEastron(Meter):
         """Take the figures of a block over, those that can be true."""
         for offset, what, phase in rows:
             value = float32.scaled(self._master.data, 2 * offset, _SCALE[what], _ROUNDING[what])
-            if value is None or not self._store(what, phase, value):
+            if value is not None and self._store(what, phase, value):
+                self._any_taken = True
+            else:
                 self._refuse()
 
     def _refuse(self) -> None:
