@@ -44,7 +44,7 @@ def files_for(board: str) -> dict[str, Path]:
     """Path on the board -> file here."""
     found = {"boot.py": HERE / "boot.py", "main.py": HERE / "main.py"}
     found["board.py"] = HERE / "boards" / board / "board.py"
-    for name in ("__init__.py", "assembly.py", "socket.py", "stdio.py"):
+    for name in ("__init__.py", "assembly.py", "links.py", "socket.py", "stdio.py"):
         found[f"boards/{name}"] = HERE / "boards" / name
     for path in sorted((HERE / "evse").rglob("*.py")):
         found[path.relative_to(HERE).as_posix()] = path

@@ -2,7 +2,8 @@
 
 import board
 
-from boards.assembly import add_links, make_station
+from boards.assembly import make_station
+from boards.links import add_links
 from evse.app.run import run, stays_in_service
 
 hardware = board.Board()

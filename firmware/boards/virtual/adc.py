@@ -18,6 +18,7 @@ _NODE_GAIN_TENTH = 1_126  # uV at the node for 10 mV at the pilot
 _FULL_COUNTS = 65_535
 _STEP_MASK = 0xFFF0  # a 12-bit converter
 
+SAMPLES = 16  # in a burst, unless asked otherwise
 VERSIONS = 16  # noisy versions of one waveform; a power of two
 
 # What is left of a voltage step after 0, 1, 2 ... us, in permille: about 1 kOhm into 3 nF of
@@ -56,17 +57,24 @@ class PilotSampler:
 
     def burst(self, buf) -> None:
         """Fill buf, an array('H')."""
-        n = len(buf)
+        if self._version != self._circuit.version or len(buf) != self._n:
+            self.prepare(len(buf))
+        wave = self._waves[self._turn]
+        if wave is None:
+            self.prepare(len(buf))
+            wave = self._waves[self._turn]
+        self._turn = (self._turn + 1) & (VERSIONS - 1)
+        for i in range(self._n):  # a slice would be an object on MicroPython's heap
+            buf[i] = wave[i]
+
+    def prepare(self, n: int = SAMPLES) -> None:
+        """Work out the next burst of n samples now, so that burst() itself needs no heap."""
         if self._version != self._circuit.version or n != self._n:
             self._version = self._circuit.version
             self._n = n
             self._waves = [None] * VERSIONS
-        turn = self._turn
-        self._turn = (turn + 1) & (VERSIONS - 1)
-        wave = self._waves[turn]
-        if wave is None:
-            wave = self._waves[turn] = self._wave(turn)
-        buf[:] = wave
+        if self._waves[self._turn] is None:
+            self._waves[self._turn] = self._wave(self._turn)
 
     def stick(self, counts: int = -1) -> None:
         """Answer counts for ever; -1 mends it."""

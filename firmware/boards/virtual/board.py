@@ -72,6 +72,8 @@ class Board:
         """Let ms pass for the board and its world; the board's new time."""
         now_ms = self.clock.advance(ms)
         self.world.step(now_ms)
+        for bay in self.world.bays:
+            bay.sampler.prepare()  # so that the tick allocates nothing here either
         return now_ms
 
     def watchdog_bites(self) -> bool:

@@ -2,7 +2,8 @@
 
 import json
 
-from boards.assembly import add_mqtt, make_station
+from boards.assembly import make_station
+from boards.links import add_mqtt
 from boards.virtual.board import Board
 from boards.virtual.chance import Chance
 from boards.virtual.scene import Scene
