@@ -36,28 +36,31 @@ _RECORD_HEAD = _HEAD + (("prev", _COUNT),)
 _COMMAND_HEAD = (("id", ID), ("boot_id", _POSITIVE), ("expires_ms", _COUNT))
 _MA = Integer(0, 80_000)
 
+# What one owner allows.
 LIMIT = Record(
     (
-        ("owner", Choice(OWNERS)),
-        ("limit_ma", _MA),
-        ("expires_s", Integer(0, 86_400)),  # 0: never
+        ("owner", Choice(OWNERS)),  # in whose name
+        ("limit_ma", _MA),  # 0 pauses
+        ("expires_s", Integer(0, 86_400)),  # it ends after this long; 0: it stands until changed
     )
 )
+# A fault that stands.
 FAULT = Record(
     (
-        ("code", Choice(FAULT_CODES)),
-        ("age_s", _COUNT),
-        ("count", Integer(0, MAX_FAULT_COUNT)),
+        ("code", Choice(FAULT_CODES)),  # which
+        ("age_s", _COUNT),  # since it last came up
+        ("count", Integer(0, MAX_FAULT_COUNT)),  # how often it came up since boot
     )
 )
+# Why a connector is in its state: the first question of everybody who stands before it.
 REASON = Record(
     (
-        ("state", Choice(STATES)),
-        ("why", Choice(WHYS)),
-        ("age_s", _COUNT),
-        ("limited_by", Choice(OWNERS + ("none",))),
-        ("limits", ListOf(LIMIT, 0, len(OWNERS))),
-        ("faults", ListOf(FAULT, 0, MAX_FAULTS)),
+        ("state", Choice(STATES)),  # of the control pilot, IEC 61851-1
+        ("why", Choice(WHYS)),  # the first reason that applies
+        ("age_s", _COUNT),  # in this state for so long
+        ("limited_by", Choice(OWNERS + ("none",))),  # whose limit is the least
+        ("limits", ListOf(LIMIT, 0, len(OWNERS))),  # all that are set, the least first
+        ("faults", ListOf(FAULT, 0, MAX_FAULTS)),  # the first that stand; events tell them all
     )
 )
 
@@ -118,7 +121,7 @@ class State(Message):
     boot_id: int  # see Birth
     seq: int  # number of this message within the boot
     uptime_ms: int  # board clock
-    reason: "dict[str, object]"  # why the station is in its state: the reason record below
+    reason: "dict[str, object]"  # why the connector is in its state: the reason record
     offer_ma: int  # current offered to the vehicle; 0 without an offer
     duty_ppm: int  # high part of the pilot's period; 1000000 steady +12 V, 0 steady -12 V
     contactor: bool  # true: commanded closed
@@ -422,7 +425,7 @@ class SetConfig(Message):
     boot_id: int  # see SetLimit
     expires_ms: int  # see SetLimit
     key: str  # which setting
-    value: str  # whole numbers in decimal
+    value: str  # what it shall be; whole numbers in decimal
 
     FIELDS = _COMMAND_HEAD + (
         ("key", Text(1, 32)),
