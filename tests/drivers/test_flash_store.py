@@ -1,7 +1,5 @@
 """Blobs that survive a power cut at every byte of a write, and flash that rots."""
 
-import os
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -172,7 +170,12 @@ def test_flash_that_does_not_keep_what_is_written_is_an_error(tmp_path, monkeypa
     assert store.load("config") == b"good"
 
 
+def test_a_folder_is_made_with_those_above_it(tmp_path) -> None:
+    FlashStore(str(tmp_path / "a" / "b" / "data")).save("config", b"deep")
+    assert FlashStore(str(tmp_path / "a" / "b" / "data")).load("config") == b"deep"
+
+
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path) -> None:
-    with pytest.raises(FileNotFoundError):
-        FlashStore(str(tmp_path / "missing" / "data"))
-    assert os.listdir(tmp_path) == []
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(NotADirectoryError):
+        FlashStore(str(tmp_path / "file" / "data"))

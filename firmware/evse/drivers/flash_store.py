@@ -19,14 +19,16 @@ _ALLOWED = "abcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 class FlashStore:
-    """load() and save() in a folder, which is made when it is missing."""
+    """load() and save() in a folder, which is made when it is missing, with those above it."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
-        try:
-            os.mkdir(folder)
-        except OSError:
-            os.listdir(folder)  # there already, or the error that matters
+        at = folder.find("/", 1)
+        while at > 0:
+            _make(folder[:at])
+            at = folder.find("/", at + 1)
+        _make(folder)
+        os.listdir(folder)  # the error that matters, when it could not be made
 
     def load(self, name: str) -> bytes | None:
         """The newest whole blob, None when there is none."""
@@ -81,6 +83,13 @@ def unpack(record: bytes) -> "tuple[int, bytes] | None":
     if int.from_bytes(record[-_TAIL:], "big") != binascii.crc32(record[:-_TAIL]):
         return None
     return int.from_bytes(record[3:7], "big"), record[_HEAD:-_TAIL]
+
+
+def _make(folder: str) -> None:
+    try:
+        os.mkdir(folder)
+    except OSError:
+        return  # there already
 
 
 def _read(path: str) -> bytes:
