@@ -73,3 +73,9 @@ class Codec:
 
 UP = {cls.KIND: Codec(cls) for cls in UP_MESSAGES}
 DOWN = {cls.KIND: Codec(cls) for cls in DOWN_MESSAGES}
+
+
+def plain_fields(message: Any) -> dict[str, Any]:
+    """A decoded message as a plain dict."""
+    fields: dict[str, Any] = msgspec.to_builtins(message)
+    return fields

@@ -53,10 +53,10 @@ class Mqtt:
 
 @dataclass(frozen=True)
 class Serial:
-    """One board on a serial line."""
+    """One board on a serial line.  An empty station takes whichever board is there."""
 
     port: str = _key(MISSING)
-    station: str = _key(MISSING, pattern=r"[a-z0-9-]{4,32}")
+    station: str = _key("", pattern=r"([a-z0-9-]{4,32})?")
     baud: int = _key(115_200, low=1_200, high=4_000_000)
 
 
@@ -67,6 +67,7 @@ class Store:
     telemetry_mib: int = _key(256, low=1, high=1_048_576)
     record_mib: int = _key(64, low=1, high=1_048_576)
     reserve_mib: int = _key(16, low=0, high=65_536)
+    keep_s: int = _key(120, low=0, high=86_400)
     queue: int = _key(10_000, low=100, high=1_000_000)
 
 

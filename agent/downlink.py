@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from protocol import topics
 from protocol.fields import MessageError
 from protocol.message import Message
-from protocol.messages import Receipt, find
+from protocol.messages import Hello, Receipt, find
 
 from . import codec
 from .audit import Entry
@@ -187,8 +187,8 @@ class Downlink:
             raise MessageError("wrong-direction", "", "is from a board")
         if cls is None:
             raise MessageError("unknown-kind", "", "no such command")
-        if cls is Receipt:
-            raise MessageError("not-allowed", "", "only this agent gives receipts")
+        if cls in (Receipt, Hello):
+            raise MessageError("not-allowed", "", "only this agent says that")
         if retained:
             raise MessageError("retained", "", "a command must not be retained")
         if (connector >= 1) != cls.PER_CONNECTOR:

@@ -5,12 +5,13 @@ unacknowledged and comes again after a reconnect.
 """
 
 import logging
+import time
 from typing import TYPE_CHECKING, Any
 
 import paho.mqtt.client as paho
 
 from protocol import topics
-from protocol.messages import Receipt
+from protocol.messages import Hello, Receipt
 
 from .intake import Accepted
 from .mqtt_link import MqttLink
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("borne.site")
 
+HELLO_S = 45.0
+HELLO_WITHIN_S = 60  # what the hello says
 SESSION_S = 7 * 86_400  # how long the broker keeps what we have not taken
 
 
@@ -39,11 +42,14 @@ class MqttSource(MqttLink):
         intake: "Intake",
         offer: "Callable[[Item], bool]",
         link_changed: "Callable[[str, bool], None]" = lambda _name, _up: None,
+        stations: "Callable[[], list[str]]" = list,
     ) -> None:
         super().__init__("site", config, SESSION_S)
         self._intake = intake
         self._offer = offer
         self._link_changed = link_changed
+        self._stations = stations
+        self._hello_s = 0.0  # when the next hello is due
         self.held_back = 0  # messages left unacknowledged since the last reconnect
 
     def joined(self, client: paho.Client, session_present: bool) -> None:
@@ -51,6 +57,18 @@ class MqttSource(MqttLink):
         self.held_back = 0
         client.subscribe(topics.UP_FILTER, qos=1)
         self._link_changed(self.source, True)
+
+    def idle(self, client: paho.Client) -> None:
+        """Now and then tell every board that somebody listens."""
+        now_s = time.monotonic()
+        if now_s >= self._hello_s:
+            self._hello_s = now_s + HELLO_S
+            for station in self._stations():
+                self.hello(station)
+
+    def hello(self, station: str) -> None:
+        message = Hello(interval_s=HELLO_WITHIN_S)
+        self.publish(topics.topic(station, False, Hello.KIND), message.encode(), Hello.QOS)
 
     def left(self) -> None:
         self._link_changed(self.source, False)
@@ -69,6 +87,8 @@ class MqttSource(MqttLink):
             client.ack(message.mid, message.qos)  # it would never become better
             return
         taken.resent = bool(message.dup)
+        if taken.kind == "birth" and not message.retain:
+            self.hello(taken.station)
         if not self._offer(Item(taken, self, (client, message.mid, message.qos))):
             self.held_back += message.qos > 0
 

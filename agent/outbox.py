@@ -181,6 +181,7 @@ class Row:
     topic: str
     payload: bytes
     kind: str
+    is_record: bool = False
 
 
 class Waiting:
@@ -218,9 +219,9 @@ class Waiting:
         if self._db is None:
             self._db = store.connect(self._path, readonly=True)
         return [
-            (Row(found_id, topic, payload, kind), crc)
-            for found_id, topic, payload, kind, crc in self._db.execute(
-                "select id, topic, payload, kind, crc32 from outbox"
+            (Row(found_id, topic, payload, kind, bool(is_record)), crc)
+            for found_id, topic, payload, kind, is_record, crc in self._db.execute(
+                "select id, topic, payload, kind, is_record, crc32 from outbox"
                 " where id > ? order by id limit ?",
                 (row_id, limit),
             )

@@ -67,12 +67,12 @@ class Agent:
         self.writer = Writer(
             self.outbox,
             room=store.queue,
-            confirmed=self.uplink.take_confirmed if self.uplink else list,
+            forgettable=self.uplink.take_forgettable if self.uplink else list,
             stored=self._stored,
         )
         self.site = self._make_site(config)
         self.lines = {
-            f"serial:{line.station}": SerialSource(
+            f"serial:{line.port}": SerialSource(
                 line, self.intake, self.writer.offer, self._link_changed
             )
             for line in config.serial
@@ -136,7 +136,8 @@ class Agent:
             "configured": uplink is not None,
             "connected": uplink is not None and uplink.connected,
             "trouble": uplink.trouble if uplink else "",
-            "queued": figures["telemetry"] + figures["records"],
+            "queued": figures["telemetry"] + figures["records"] - (uplink.kept if uplink else 0),
+            "dropped": figures["dropped_telemetry"],
             "unconfirmed": uplink.unconfirmed if uplink else 0,
             "sent": uplink.sent if uplink else 0,
         }
@@ -154,12 +155,22 @@ class Agent:
         if not config.upstream.host:
             return None
         waiting = Waiting(self.outbox.path)
-        return Uplink(config.upstream, waiting, self.downlink.from_upstream)
+        return Uplink(config.upstream, waiting, self.downlink.from_upstream, config.store.keep_s)
 
     def _make_site(self, config: "Config") -> MqttSource | None:
         if not config.site.host:
             return None
-        return MqttSource(config.site, self.intake, self.writer.offer, self._link_changed)
+        return MqttSource(
+            config.site,
+            self.intake,
+            self.writer.offer,
+            self._link_changed,
+            stations=lambda: self._on_link(MqttSource.source),
+        )
+
+    def _on_link(self, link: str) -> list[str]:
+        with self._lock:
+            return [name for name, each in self._live.stations.items() if each.link == link]
 
     def _links(self) -> list[Any]:
         return [each for each in (self.uplink, self.site, *self.lines.values()) if each]

@@ -1,7 +1,7 @@
 """A board on a serial line.  Follows it when it is pulled out and plugged in again.
 
 DTR and RTS are set before the port opens, so that opening it does not reset the board.  Every
-HELLO_S a frame goes down, because a board only speaks to a host that it hears.
+HELLO_S a hello goes down, because a board only speaks to a host that it hears.
 """
 
 import logging
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import serial
 
 from protocol import frame, topics
-from protocol.messages import GetConfig, Receipt
+from protocol.messages import Hello, Receipt
 
 from .intake import Accepted
 from .writer import Item
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("borne.serial")
 
-HELLO_S = 10.0
+HELLO_S = 8.0
+HELLO_WITHIN_S = 10  # what the hello says
+ANYONE = "anyone"  # the name of whatever board is on the line
 REOPEN_S = 1.0
 _READ_S = 0.2
 
@@ -39,7 +41,7 @@ class SerialSource(threading.Thread):
         offer: "Callable[[Item], bool]",
         link_changed: "Callable[[str, bool], None]" = lambda _name, _up: None,
     ) -> None:
-        self.source = f"serial:{config.station}"
+        self.source = f"serial:{config.port}"
         super().__init__(name=self.source, daemon=True)
         self._config = config
         self._intake = intake
@@ -48,7 +50,6 @@ class SerialSource(threading.Thread):
         self._port: Any = None
         self._stopping = threading.Event()
         self._writing = threading.Lock()
-        self._hello = b""
         self.unpacker = frame.Unpacker(self._framed)
         self.trouble = "not open yet"
 
@@ -97,9 +98,7 @@ class SerialSource(threading.Thread):
 
     def receipt(self, station: str, boot_id: int, up_to_seq: int) -> None:
         message = Receipt(boot_id=boot_id, up_to_seq=up_to_seq)
-        topic = topics.topic(station, False, Receipt.KIND)
-        self._hello = frame.pack(topic, message.encode())
-        self.send(topic, message.encode())
+        self.send(topics.topic(station, False, Receipt.KIND), message.encode())
 
     def _serve(self) -> None:
         port = open_port(self._config.port, self._config.baud)
@@ -119,22 +118,17 @@ class SerialSource(threading.Thread):
                 self.unpacker.feed(data)
 
     def _say_hello(self) -> None:
-        """The last receipt again, or a question that any board may refuse."""
-        if self._hello:
-            with self._writing:
-                self._port.write(self._hello)
-            return
-        question = GetConfig(id="hello", boot_id=1, expires_ms=0, key="")
-        self.send(topics.topic(self._config.station, False, GetConfig.KIND), question.encode())
+        topic = topics.topic(self._config.station or ANYONE, False, Hello.KIND)
+        line = frame.pack(topic, Hello(interval_s=HELLO_WITHIN_S).encode())
+        with self._writing:
+            self._port.write(line)
 
     def _framed(self, topic: str, payload: bytes) -> None:
         taken = self._intake.take(topic, payload, False)
         if not isinstance(taken, Accepted):
             return
-        if taken.station != self._config.station:
+        if self._config.station and taken.station != self._config.station:
             self._intake.refuse("foreign-station", f"on the line of {self._config.station}", topic)
-            return
-        if taken.kind == "ack" and taken.message.id == "hello":
             return
         self._offer(Item(taken, self, None))
 

@@ -5,6 +5,7 @@ its own, made anew for every connection.
 """
 
 import logging
+import time
 from typing import TYPE_CHECKING
 
 import paho.mqtt.client as paho
@@ -35,11 +36,12 @@ class Uplink(MqttLink):
         config: "Mqtt",
         waiting: "Waiting",
         commanded: "Callable[[str, bytes, bool], object]" = lambda *_: None,
+        keep_s: int = 0,
     ) -> None:
         super().__init__("upstream", config, SESSION_S)
         self._waiting = waiting
         self._commanded = commanded
-        self._forwarder = Forwarder(waiting, window=config.window)
+        self._forwarder = Forwarder(waiting, window=config.window, keep_ms=keep_s * 1_000)
         self._rows: dict[int, int] = {}  # mid -> row id, of this connection
         self._start_over = False
         self.sent = 0
@@ -75,14 +77,14 @@ class Uplink(MqttLink):
         row_id = self._rows.pop(mid, None)
         if row_id is not None:
             self.sent += 1
-            self._forwarder.confirmed(row_id)
+            self._forwarder.confirmed(row_id, _now_ms())
 
     # For the writer.
 
-    def take_confirmed(self) -> list[int]:
-        """Rows the backend has, and rows whose bytes are damaged; each told once."""
+    def take_forgettable(self) -> list[int]:
+        """Rows the upstream broker has, and rows whose bytes are damaged; each told once."""
         damaged, self._waiting.damaged = self._waiting.damaged, []
-        return self._forwarder.take_confirmed() + damaged
+        return self._forwarder.take_forgettable(_now_ms()) + damaged
 
     def start_over(self) -> None:
         """The outbox was replaced: row ids begin anew."""
@@ -92,3 +94,11 @@ class Uplink(MqttLink):
     @property
     def unconfirmed(self) -> int:
         return self._forwarder.unconfirmed
+
+    @property
+    def kept(self) -> int:
+        return self._forwarder.kept
+
+
+def _now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000

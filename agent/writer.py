@@ -21,7 +21,7 @@ log = logging.getLogger("borne.writer")
 
 _MOST = 1_000  # messages in one commit
 _RETRY_S = 1.0
-_CONFIRM_S = 0.2  # rows the backend has are forgotten at least this often
+_FORGET_S = 0.2  # rows the backend has are forgotten at least this often
 
 
 class Source(Protocol):
@@ -59,13 +59,13 @@ class Writer(threading.Thread):
         outbox: Outbox,
         *,
         room: int,
-        confirmed: Callable[[], list[int]] = list,
+        forgettable: Callable[[], list[int]] = list,
         stored: Callable[["list[Item]"], None] = lambda _items: None,
     ) -> None:
         super().__init__(name="writer", daemon=True)
         self._outbox = outbox
         self._room = room
-        self._confirmed = confirmed
+        self._forgettable = forgettable
         self._stored = stored
         self._queue: deque[Item] = deque()
         self._filled = threading.Condition()
@@ -109,11 +109,11 @@ class Writer(threading.Thread):
     def _take(self) -> list[Item]:
         with self._filled:
             if not self._queue and not self._stopping:
-                self._filled.wait(_CONFIRM_S)
+                self._filled.wait(_FORGET_S)
             return [self._queue.popleft() for _ in range(min(len(self._queue), _MOST))]
 
     def _write(self, batch: list[Item]) -> None:
-        self._forget += self._confirmed()
+        self._forget += self._forgettable()
         if not batch and not self._forget and not self._starved:
             return
         try:

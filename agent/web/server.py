@@ -3,7 +3,6 @@
 Routes only translate; what a command may do is downlink.py's.
 """
 
-import importlib
 import socket
 import threading
 from pathlib import Path
@@ -18,6 +17,8 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.response import File, Stream
 from litestar.static_files import create_static_files_router
 
+from protocol.words import LANGUAGES, tables
+
 from ..audit import Entry
 from ..downlink import Answer, Order
 from . import feed
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from ..process import Agent
 
 STATIC = Path(__file__).parent / "static"
-LANGUAGES = ("en", "fr", "ar")
 OF_CONNECTOR = {
     "limit": "set-limit",
     "start": "start",
@@ -69,16 +69,11 @@ async def events(state: State) -> Stream:
 
 
 @get("/api/words/{language:str}", sync_to_thread=True)
-def words(language: str) -> dict[str, Any]:
+def words(language: str) -> "dict[str, dict[str, str | tuple[str, str]]]":
     """What the codes mean, in one of three languages."""
     if language not in LANGUAGES:
         raise NotFoundException(f"languages are {', '.join(LANGUAGES)}")
-    module = importlib.import_module(f"protocol.words.{language}")
-    return {
-        name.lower(): table
-        for name, table in vars(module).items()
-        if name.isupper() and isinstance(table, dict)
-    }
+    return tables(language)
 
 
 @get("/api/audit", guards=[needs_token], sync_to_thread=True)
