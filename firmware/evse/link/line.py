@@ -101,9 +101,10 @@ class LineLink:
         self._token = token
         return token
 
-    def say(self, text: str) -> bool:
-        """Put a line on the terminal, between frames; False, and counted, when too many wait."""
-        if self._out.add_text(text.encode() + b"\r\n"):
+    def write_text(self, text: str) -> bool:
+        """Text for the terminal, its line ends included, between frames.  False, and counted,
+        when too much of it waits."""
+        if self._out.add_text(text.encode()):
             return True
         self._tally.count("text-dropped")
         return False

@@ -4,17 +4,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_MOST_TEXTS = 16
+_MOST_TEXT = 4_096  # bytes that may wait
 
 
 class LineQueue:
     """window: frames that may wait.  An entry that has begun is always finished, so that a
-    frame and a line of text never mix."""
+    frame and a text never mix."""
 
     def __init__(self, window: int) -> None:
         self._window = window
         self._frames: list[tuple[bytes, int]] = []  # with their tokens, 0 for none
         self._texts: list[bytes] = []
+        self._text_bytes = 0
         self._entry = b""  # on its way; _entry[_written:] is not out yet
         self._token = 0
         self._written = 0
@@ -32,9 +33,10 @@ class LineQueue:
         return True
 
     def add_text(self, text: bytes) -> bool:
-        """False when too many lines wait."""
-        if len(self._texts) >= _MOST_TEXTS:
+        """False when too much of it waits."""
+        if self._text_bytes + len(text) > _MOST_TEXT:
             return False
+        self._text_bytes += len(text)
         self._texts.append(text)
         return True
 
@@ -60,3 +62,4 @@ class LineQueue:
         elif self._texts:
             self._frame_next = True
             self._entry = self._texts.pop(0)
+            self._text_bytes -= len(self._entry)

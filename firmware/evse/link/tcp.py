@@ -107,6 +107,8 @@ class TcpTransport:
 
     def connected(self) -> bool:
         """Whether it can be written to."""
+        if self._poller is None:
+            raise OSError(errno.ENOTCONN)
         events = self._poller.poll(0)
         if not events:
             return False
@@ -131,12 +133,14 @@ class TcpTransport:
 
     def read(self, buffer: bytearray) -> int:
         """Bytes put in buffer; 0: none now; -1: closed by the other side."""
+        self._check_open()
         if not self._secured:  # the handshake is driven by write()
             return 0
         return self._raw_read(self._stream, buffer)
 
     def write(self, data: memoryview) -> int:
         """Bytes taken, 0 for none now.  After 0 the same data must be offered again."""
+        self._check_open()
         if not self._secured and not self._may_block():
             self.stage = "tls-held"
             raise OSError(errno.EAGAIN)
@@ -153,7 +157,7 @@ class TcpTransport:
         return count
 
     def close(self) -> None:
-        """Also after a failure, and twice."""
+        """At any time, and twice: to the broker it is as if the board had lost power."""
         if self._socket is not None and self._stale:
             self._choice = (self._choice + 1) % len(self._found)
         for end in (self._stream, self._socket):
@@ -165,6 +169,10 @@ class TcpTransport:
         self._stream = None
         self._socket = None
         self._poller = None
+
+    def _check_open(self) -> None:
+        if self._stream is None:
+            raise OSError(errno.ENOTCONN)
 
     def _resolve(self) -> None:
         try:
