@@ -5,6 +5,7 @@ enable is a square wave that only the tick makes.  LEDC and RMT go on after a cr
 never drive the enable.
 """
 
+import array
 import gc
 import time
 
@@ -50,7 +51,7 @@ class PilotBurst:
     def __init__(self, pin: int) -> None:
         self._read = ADC(Pin(pin), atten=ADC.ATTN_11DB).read_u16
 
-    def __call__(self, buffer: "array.array[int]") -> None:  # noqa: F821
+    def __call__(self, buffer: "array.array[int]") -> None:
         read = self._read
         for index in range(len(buffer)):
             buffer[index] = read()
@@ -97,7 +98,7 @@ class Board:
             self._watchdog.feed()
 
     def ticks_ms(self) -> int:
-        return time.ticks_ms()
+        return time.ticks_ms()  # pyright: ignore[reportReturnType]  the stubs hide that it is an int
 
     def heap_free(self) -> int:
         return gc.mem_free()

@@ -17,6 +17,10 @@ from boards.socket import Socket
 from boards.stdio import Stdio
 from evse.drivers.flash_store import FlashStore
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # words of the PIO assembler, which asm_pio gives its function
+    from rp2.asm_pio import block, jmp, label, mov, noblock, osr, pins, pull, set, x, x_dec
+
 NAME = "rp2-pico-w"
 PILOT_PIN = 2
 ENABLE_PIN = 3
@@ -34,15 +38,15 @@ HOLD_ROUNDS = 1_800  # of 33 us: the enable lives 59 ms after its last kick
 @rp2.asm_pio(set_init=rp2.PIO.OUT_LOW)
 def _dead_man():
     # Low and waiting until a kick brings a number of rounds; then a square wave for that long.
-    set(pins, 0)  # noqa: F821
-    pull(block)  # noqa: F821
-    mov(x, osr)  # noqa: F821
-    label("round")  # noqa: F821
-    set(pins, 1)[7]  # noqa: F821
-    pull(noblock)[7]  # noqa: F821  an empty queue gives x back, a kick a fresh number
-    mov(x, osr)  # noqa: F821
-    set(pins, 0)[7]  # noqa: F821
-    jmp(x_dec, "round")[7]  # noqa: F821
+    set(pins, 0)
+    pull(block)
+    mov(x, osr)
+    label("round")
+    set(pins, 1)[7]
+    pull(noblock)[7]  # an empty queue gives x back, a kick a fresh number
+    mov(x, osr)
+    set(pins, 0)[7]
+    jmp(x_dec, "round")[7]
 
 
 class DeadMan:
@@ -93,7 +97,7 @@ class Board:
             )
         ]
         self._watchdog = None
-        self._timer = Timer()
+        self._timer = Timer(-1)
         self._tick = None
 
     def console_write(self, text: str) -> None:
@@ -112,14 +116,15 @@ class Board:
         return True
 
     def _on_timer(self, _timer) -> None:
-        self._tick(time.ticks_ms())
+        if self._tick is not None:
+            self._tick(time.ticks_ms())
 
     def feed(self) -> None:
         if self._watchdog is not None:
             self._watchdog.feed()
 
     def ticks_ms(self) -> int:
-        return time.ticks_ms()
+        return time.ticks_ms()  # pyright: ignore[reportReturnType]  the stubs hide that it is an int
 
     def heap_free(self) -> int:
         return gc.mem_free()

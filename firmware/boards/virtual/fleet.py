@@ -3,7 +3,7 @@
 import json
 
 from boards.assembly import make_station
-from boards.links import add_mqtt
+from boards.links import add_line, add_mqtt
 from boards.virtual.board import Board
 from boards.virtual.chance import Chance
 from boards.virtual.scene import Scene
@@ -16,7 +16,10 @@ MOST_BEHIND_MS = 1_000  # a process that was stopped does not make up for more t
 class VirtualStation:
     """One station: its board, its firmware, its broker link.  Restarts as a board does."""
 
-    def __init__(self, number: int, store, network: "dict | None", seed: int) -> None:
+    def __init__(
+        self, number: int, store, network: "dict | None", seed: int, terminal=None
+    ) -> None:
+        """terminal: a uart-like object for the console and the agent's frames, or None."""
         self.name = f"st-{number}"
         self.number = number
         self._store = store
@@ -27,13 +30,15 @@ class VirtualStation:
             store.save("config", json.dumps(scene.settings(self.name)).encode())
         self.board = Board(store, seed + number, scene.connectors, start_ms=seed * 977 % 50_000)
         scene.set_up(self.board)
-        self.line = None  # a uart for the console, set by whoever has one
+        self._terminal = terminal
         self._start()
 
     def _start(self) -> None:
         self.station = make_station(self.board)
         if self._network is not None:
             add_mqtt(self.station, self._network, Chance(self._seed + self.number).below)
+        if self._terminal is not None:
+            add_line(self.station, self._terminal)
 
     def step(self, ms: int) -> None:
         """Let ms pass for the board and run its control tick."""
@@ -92,11 +97,19 @@ class Fleet:
 
 
 def make_fleet(
-    count: int, network_of, state_dir: str, seed: int = 1, speed_percent: int = 100
+    count: int,
+    network_of,
+    state_dir: str,
+    seed: int = 1,
+    speed_percent: int = 100,
+    terminal_of=None,
 ) -> Fleet:
-    """count stations.  network_of(name): network settings or None."""
+    """count stations.  network_of(name): network settings or None.  terminal_of(name): a uart or
+    None."""
     stations = []
     for number in range(1, count + 1):
-        store = FlashStore(f"{state_dir}/st-{number}")
-        stations.append(VirtualStation(number, store, network_of(f"st-{number}"), seed))
+        name = f"st-{number}"
+        terminal = terminal_of(name) if terminal_of is not None else None
+        store = FlashStore(f"{state_dir}/{name}")
+        stations.append(VirtualStation(number, store, network_of(name), seed, terminal))
     return Fleet(stations, speed_percent)

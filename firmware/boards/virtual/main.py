@@ -18,7 +18,6 @@ OPTIONS = {
     "--state": "build/virtual",
     "--speed": "1",
     "--seed": "1",
-    "--terminal": "",
 }
 
 
@@ -73,13 +72,34 @@ def make_network_of(broker: str, credentials: dict):
     return network_of
 
 
+def make_terminal_of(folder: str):
+    """A pseudo terminal a station, with a name that stays; None where there are none."""
+    try:
+        from os import symlink, unlink
+
+        from boards.virtual.wire import PtyEnd
+    except ImportError:
+        return None
+
+    def terminal_of(name: str) -> "PtyEnd":
+        end = PtyEnd()
+        try:
+            unlink(f"{folder}/{name}.tty")
+        except OSError:
+            pass  # the first time there is none
+        symlink(end.path, f"{folder}/{name}.tty")
+        return end
+
+    return terminal_of
+
+
 def main() -> None:
     chosen = parse(sys.argv[1:])
     network_of = make_network_of(chosen["--broker"], read_credentials(chosen["--credentials"]))
     whole, _, rest = chosen["--speed"].partition(".")
     percent = int(whole or "0") * 100 + int((rest + "00")[:2])
-    count = int(chosen["--stations"])
-    fleet = make_fleet(count, network_of, chosen["--state"], int(chosen["--seed"]), percent)
+    count, folder, seed = int(chosen["--stations"]), chosen["--state"], int(chosen["--seed"])
+    fleet = make_fleet(count, network_of, folder, seed, percent, make_terminal_of(folder))
     print(f"{count} virtual stations at {chosen['--speed']} x real time")
     try:
         while True:

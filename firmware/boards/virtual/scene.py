@@ -1,31 +1,34 @@
 """Who parks where in a virtual fleet: the first stations show one situation each, the others live.
 
-A row: connectors, authorisation, profile of the vehicle there from the start ("" nobody), its
-battery level in permille, whether vehicles come and go by themselves, what is broken.
+A row: connectors, what the installation carries, authorisation, profile of the vehicle there from
+the start ("" nobody), its battery level in permille, whether vehicles come and go by themselves,
+what is broken.
 """
 
 from boards.virtual import profiles
 
 SCENES = (
-    (1, 0, "three-phase", 350, False, ""),  # st-1 charges, and stays
-    (1, 1, "plain", 400, False, ""),  # waits for a start
-    (1, 0, "diode-shorted", 500, False, ""),  # faulted: no vehicle behind that pilot
-    (1, 0, "", 0, True, ""),
-    (2, 0, "three-phase-32", 200, True, ""),  # two sockets
-    (1, 0, "plain", 1_000, False, ""),  # full
-    (1, 0, "small-battery", 880, True, ""),
-    (1, 0, "plain", 300, False, "meter"),  # charges while its meter is silent
-    (1, 0, "overdraws", 300, False, ""),
-    (1, 0, "", 0, True, ""),
+    (1, 16_000, 0, "three-phase", 350, False, ""),  # st-1 charges, and stays
+    (1, 16_000, 1, "plain", 400, False, ""),  # waits for a start
+    (1, 32_000, 0, "diode-shorted", 500, False, ""),  # faulted: no vehicle behind that pilot
+    (1, 16_000, 0, "", 0, True, ""),
+    (2, 32_000, 0, "three-phase-32", 200, True, ""),  # two sockets
+    (1, 32_000, 0, "plain", 1_000, False, ""),  # full
+    (1, 16_000, 0, "small-battery", 880, True, ""),
+    (1, 16_000, 0, "plain", 300, False, "meter"),  # charges while its meter is silent
+    (1, 16_000, 0, "overdraws", 300, False, ""),  # is cut off after 7 s
+    (1, 32_000, 0, "", 0, True, ""),
 )
+LIVELY = (1, 16_000, 0, "", 0, True, "")  # every further station
 
 
 class Scene:
     """One station's situation.  number: from 1."""
 
     def __init__(self, number: int) -> None:
-        row = SCENES[number - 1] if number <= len(SCENES) else SCENES[number % 2 * 3 + 3]
-        self.connectors, self.authorisation, profile, self.level, self.lively, self.broken = row
+        row = SCENES[number - 1] if number <= len(SCENES) else LIVELY
+        self.connectors, self.limit_ma, self.authorisation = row[:3]
+        profile, self.level, self.lively, self.broken = row[3:]
         self.profile = profiles.named(profile) if profile else None
         self._number = number
 
@@ -33,7 +36,7 @@ class Scene:
         """What the station's configuration starts with."""
         return {
             "station": name,
-            "station_limit_ma": 16_000 if self._number % 3 else 32_000,
+            "station_limit_ma": self.limit_ma,
             "authorisation": self.authorisation,
             "meter": "sdm630",
             "interval_s": 10,

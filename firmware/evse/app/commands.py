@@ -65,7 +65,7 @@ class Commands:
             self._refuse(error, payload, link)
             return True
         self.heard = (self.heard + 1) & COUNT
-        if cls is Receipt:
+        if isinstance(message, Receipt):
             self._post.records.receipt(message.boot_id, message.up_to_seq)
         if cls is Receipt or cls is Hello:
             return True
@@ -194,6 +194,6 @@ def _id_in(payload) -> str:
         return ""
     try:
         values = json.loads(str(payload, "utf-8"))
-        return ID.check("id", values["id"]) if type(values) is dict else ""
+        return str(ID.check("id", values["id"])) if type(values) is dict else ""
     except (ValueError, KeyError, RuntimeError, MemoryError):
         return ""

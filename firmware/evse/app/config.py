@@ -44,7 +44,7 @@ def _row(source: str, key: str) -> tuple:
     raise ConfigError(source, key, "unknown key; known are " + ", ".join(KEYS))
 
 
-def check(source: str, key: str, value: object) -> object:
+def check(source: str, key: str, value) -> "int | str":
     """value if the setting allows it.  Raises ConfigError naming source, key and the allowed."""
     _, default, least, most, _, _ = _row(source, key)
     if type(least) is tuple:
@@ -113,7 +113,7 @@ class Config:
     def set_text(self, key: str, text: str) -> None:
         """Change a setting from its written form and store it.  Raises ConfigError."""
         row = _row(self.FILE, key)
-        value: object = text
+        value: int | str = text
         if type(row[1]) is int:
             digits = text[1:] if text[:1] == "-" else text
             if not digits or not all("0" <= char <= "9" for char in digits) or len(digits) > 9:

@@ -23,6 +23,7 @@ GRANT_S = 60  # a start given to an empty connector waits this long for a vehicl
 FALLBACK_POLICIES = ("keep", "fall-back", "pause")
 CONNECTED_MV = 50_000  # a phase below this is not connected
 METER_START_MS = 10_000  # a meter may take so long to answer after power-up
+FLOW = 15  # what a complete tick adds up to: one bit a stage
 _MOST_AGE_S = (1 << 30) - 1
 _SUPPLY_FAULTS = faults.FAULT_UNDER_VOLTAGE | faults.FAULT_OVER_VOLTAGE | faults.FAULT_FREQUENCY
 
@@ -34,8 +35,6 @@ class Controller:
 
     news: something to report; the reporter clears it.  age_s: in this state for so long.
     """
-
-    FLOW = 15  # what a complete tick adds up to: one bit a stage
 
     def __init__(self, adc, pwm, contactor, inputs, cable, meter, charge: Charge, config) -> None:
         self._adc = adc

@@ -9,6 +9,7 @@ from evse.app.boots import next_boot_id
 from evse.app.commands import Commands
 from evse.app.config import Config
 from evse.app.console import Console
+from evse.app.controller import FLOW
 from evse.app.post import Post
 from evse.app.reporter import Reporter
 from evse.core.units import elapsed_ms
@@ -102,10 +103,11 @@ class Station:
             gap_ms = elapsed_ms(now_ms, self._ticked_ms)
             self.worst_gap_ms = max(self.worst_gap_ms, gap_ms)
         self._ticked_ms = now_ms
-        flow = 0
+        complete = True
         for controller in self.controllers:
-            flow += controller.tick(now_ms)
-        if flow == len(self.controllers) * controller.FLOW:
+            if controller.tick(now_ms) != FLOW:
+                complete = False
+        if complete:
             self._board.feed()
 
     def poll(self, now_ms: int, link_ms: int = -1) -> None:
