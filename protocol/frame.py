@@ -60,7 +60,7 @@ class Unpacker:
     """Bytes in, frames and console lines out; holds at most one line.
 
     on_frame(topic, payload) for each good frame; on_line(bytes) for each console line, without
-    its end.  bad: frames that did not check.  overlong: lines cut because they never ended.
+    its end, empty ones too.  bad: frames that did not check.  overlong: lines cut because they never ended.
     """
 
     def __init__(
@@ -72,6 +72,7 @@ class Unpacker:
         self._on_line = on_line
         self._line = bytearray()
         self._skipping = False
+        self._after_return = False  # a line feed after it ends no second line
         self.frames = 0
         self.bad = 0
         self.overlong = 0
@@ -79,6 +80,7 @@ class Unpacker:
     def feed(self, data: "bytes | bytearray | memoryview") -> None:
         """Take in whatever the line brought."""
         for byte in data:
+            after_return, self._after_return = self._after_return, byte == 0x0D
             if byte == START:
                 if self._line and self._line[0] == START:
                     self.bad += 1
@@ -87,9 +89,9 @@ class Unpacker:
             elif byte == 0x0A or byte == 0x0D:
                 line = bytes(self._line)
                 self._line = bytearray()
-                self._skipping = False
-                if line:
+                if not self._skipping and not (byte == 0x0A and after_return):
                     self._finish(line)
+                self._skipping = False
             elif self._skipping:
                 pass  # until the line ends or a frame begins
             elif len(self._line) >= MAX_FRAME:
@@ -100,7 +102,7 @@ class Unpacker:
                 self._line.append(byte)
 
     def _finish(self, line: bytes) -> None:
-        if line[0] != START:
+        if not line or line[0] != START:
             if self._on_line is not None:
                 self._on_line(line)
             return
