@@ -40,8 +40,9 @@ def status(words: dict, number: int, reason: dict, offer_ma: int) -> str:
         parts.append(phrases["not-charging"].format(why=words["whys"][reason["why"]]))
         if offer_ma:
             parts.append(phrases["offered"].format(amps=tenths(offer_ma)))
+    told = reason["why"] == "charging" or offer_ma or reason["limited_by"] != "station"
     limit = limit_phrase(words, reason)
-    if limit:
+    if told and limit:
         parts.append(limit)
     text = phrases["connector"].format(number=number) + ": "
     text += phrases["join"].join(parts) + phrases["end"]

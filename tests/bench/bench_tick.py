@@ -1,0 +1,32 @@
+"""One control tick while charging: time and heap, by interpreter.
+
+The figures of a laptop-class machine; a board is slower by a factor that hil_tests measures.  The
+interpreters are run in turn in the same minute, so their ratio holds.
+"""
+
+from pathlib import Path
+
+from tests.parity.run import INTERPRETERS, missing, run
+
+SCRIPT = Path(__file__).parent / "scripts" / "tick.py"
+NAMES = {"cpython": "CPython", "unix": "MicroPython unix", "wasm": "MicroPython WebAssembly"}
+
+
+def main() -> list[dict[str, object]]:
+    """One row an interpreter."""
+    rows: list[dict[str, object]] = []
+    for interpreter in INTERPRETERS:
+        package = missing(interpreter)
+        if package:
+            print(f"skipped: {package} not installed")
+            continue
+        mean_us, worst_us, used = [int(word) for word in run(interpreter, SCRIPT).split()]
+        rows.append(
+            {
+                "interpreter": NAMES[interpreter],
+                "mean us": mean_us,
+                "worst us": worst_us,
+                "heap bytes a tick": None if interpreter == "cpython" else used,
+            }
+        )
+    return rows
