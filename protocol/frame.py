@@ -60,7 +60,8 @@ class Unpacker:
     """Bytes in, frames and console lines out; holds at most one line.
 
     on_frame(topic, payload) for each good frame; on_line(bytes) for each console line, without
-    its end, empty ones too.  bad: frames that did not check.  overlong: lines cut because they never ended.
+    its end, empty ones too.  bad: frames that did not check.  overlong: lines cut because they
+    never ended.
     """
 
     def __init__(

@@ -160,6 +160,24 @@ def test_what_people_type_reaches_the_console_unchanged(lines: list[str]) -> Non
     assert len(heard.frames) == len(typed)
 
 
+@pytest.mark.parametrize(
+    ("typed", "lines"),
+    [
+        (b"\n", 1),
+        (b"\r", 1),
+        (b"\r\n", 1),
+        (b"\n\n", 2),
+        (b"\r\r", 2),
+        (b"\n\r", 2),
+        (b"\r\n\r\n", 2),
+        (FRAME[:-1] + b"\r\n", 0),
+        (b"~spoilt\r\n", 0),
+    ],
+)
+def test_the_return_key_is_heard_once_whatever_it_sends(typed: bytes, lines: int) -> None:
+    assert Heard().feed(typed).lines == [b""] * lines
+
+
 def test_a_line_without_end_takes_no_memory() -> None:
     heard = Heard()
     tracemalloc.start()
