@@ -19,6 +19,7 @@ from protocol.messages import Hello, Receipt, find
 
 from . import codec
 from .audit import Entry
+from .intake import plain
 
 if TYPE_CHECKING:
     from .audit import Audit
@@ -241,4 +242,4 @@ class Downlink:
 
 
 def _shown(payload: bytes) -> str:
-    return payload[:1_024].decode("ascii", "backslashreplace")
+    return plain(payload[:1_024].decode("latin-1"), 1_024)

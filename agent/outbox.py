@@ -49,12 +49,14 @@ class Outbox:
         telemetry_bytes: int = 256 << 20,
         record_bytes: int = 64 << 20,
         reserve_bytes: int = 0,
+        busy_s: float = 5.0,
     ) -> None:
         self.path = path
         self._telemetry_bytes = telemetry_bytes
         self._record_bytes = record_bytes
         self._reserve = store.Reserve(path.with_name(path.name + ".reserve"), reserve_bytes)
         self._reserve_tried_s = 0.0
+        self._busy_s = busy_s
         self.generation = 0
         self.alarm = ""
         self._open()
@@ -110,6 +112,7 @@ class Outbox:
 
     def _open(self) -> None:
         self._db, replaced = store.open_or_start_over(self.path)
+        self._db.execute(f"pragma busy_timeout={int(self._busy_s * 1_000)}")
         self._tables = Tables(self._db, self._record_bytes)
         if replaced:
             self._tables.count("damaged_files")

@@ -1,5 +1,7 @@
 """msgspec and the protocol give the same verdict, and the agent speaks with the protocol's."""
 
+import json
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -86,6 +88,21 @@ def test_damaged_bytes_get_the_protocols_verdict(cls, at, gone, put) -> None:
     said = compact(values(cls)).encode()
     damaged = said[:at] + put + said[at + gone :]
     assert verdict_of_agent(cls, damaged) == verdict_of_protocol(cls, damaged)
+
+
+@pytest.mark.parametrize("cls", MESSAGES, ids=lambda cls: cls.KIND)
+def test_a_key_that_comes_twice_is_refused_although_both_values_are_fit(cls) -> None:
+    said = compact(values(cls)).encode()
+    name = cls.FIELDS[0][0]
+    again = said[:-1] + b"," + compact({name: values(cls)[name]}).encode()[1:]
+    assert verdict_of_agent(cls, again) == ("not-json", "") == verdict_of_protocol(cls, again)
+
+
+@given(messages())
+def test_spaces_and_another_order_change_no_verdict(message: Message) -> None:
+    whole = json.loads(message.encode())
+    said = json.dumps(dict(reversed(whole.items())), indent=1).encode()
+    assert verdict_of_agent(type(message), said) == verdict_of_protocol(type(message), said)
 
 
 def test_unknown_fields_are_dropped_whatever_they_hold() -> None:
