@@ -6,6 +6,7 @@ import pytest
 
 from evse.core import states
 from evse.core.faults import OPENING, Faults
+from evse.core.supply import Supply
 from evse.core.units import X1_PPM
 from tests.core.bench import Bench, expectations
 from tests.core.scenarios import SCENARIOS, Scenario
@@ -50,6 +51,7 @@ def test_a_random_walk_of_all_inputs_never_breaks_a_rule(seed: int) -> None:
     while bench.ms < 250_000:
         if bench.ms % 20_000 == 0:
             bench.faults = Faults()
+            bench.supply = Supply()
             for change in HEALTHY.split():
                 bench.do(*change.split("="))
         if bench.ms % 20_000 in ORDERLY:
