@@ -105,6 +105,10 @@ class TcpTransport:
         self._poller.register(self._socket, select.POLLOUT)
         return True
 
+    def is_open(self) -> bool:
+        """Whether there is a connection, or an attempt at one."""
+        return self._socket is not None
+
     def connected(self) -> bool:
         """Whether it can be written to."""
         if self._poller is None:
@@ -145,7 +149,10 @@ class TcpTransport:
             self.stage = "tls-held"
             raise OSError(errno.EAGAIN)
         if _MICRO:
-            count = self._stream.write(data) or 0
+            try:
+                count = self._stream.write(data) or 0
+            except ValueError as error:  # what a certificate lacks, in words
+                raise OSError(str(error).strip()) from None
         else:
             try:
                 count = self._stream.send(data)
