@@ -1,0 +1,158 @@
+// The supervision page: hears the agent (feed.js), works out what it means (picture.js), shows the
+// fleet (fleet.js) and one connector (detail.js), sends commands (orders.js).  Start reading here.
+
+import { Announcer } from "./announcer.js";
+import { Detail } from "./detail.js";
+import { fill, h, mark } from "./dom.js";
+import { Feed } from "./feed.js";
+import { Fleet } from "./fleet.js";
+import { Header } from "./header.js";
+import { History } from "./history.js";
+import { icon } from "./icons.js";
+import { firstLanguage, language, say, speak, t, time } from "./language.js";
+import { showLink } from "./link.js";
+import { onToken, takeTokenFromAddress } from "./orders.js";
+import { look } from "./picture.js";
+
+const stations = new Map();
+let health = { counters: {}, upstream: {}, links: [] };
+let spoken = false; // the agent's words are here
+let wasLost = false;
+let due = false;
+
+const find = (id) => document.getElementById(id);
+const points = new History();
+const announcer = new Announcer(find("announcer"));
+const header = new Header((name) => choose(name, true));
+const fleet = new Fleet((name, number) => go(name, number));
+const detail = new Detail(find("detail"), () => go(null), go);
+const feed = new Feed(take, changed);
+
+function take(kind, value) {
+  const now = performance.now();
+  const keep = (station) => stations.set(station.station, { ...station, received: now });
+  if (kind === "snapshot") {
+    stations.clear();
+    for (const station of value.stations ?? []) keep(station);
+  } else if (kind === "station") {
+    keep(value);
+    points.add(look(stations.get(value.station), now), now);
+  }
+  if (kind === "snapshot" || kind === "counters") {
+    const { counters, upstream, links } = value;
+    health = { counters, upstream, links };
+  }
+  repaint();
+}
+
+function changed(state) {
+  if (state === "lost" && !wasLost) {
+    wasLost = true;
+    announcer.say(t("lost-said"));
+  }
+  if (state === "live") {
+    if (wasLost) announcer.say(t("back-again"));
+    wasLost = false;
+    if (!spoken) choose(language, false);
+  }
+  repaint();
+}
+
+/** Once a frame, however much came in. */
+function repaint() {
+  if (due) return;
+  due = true;
+  requestAnimationFrame(() => {
+    due = false;
+    paint();
+  });
+}
+
+const looks = (now) => [...stations.values()].map((station) => look(station, now));
+
+function paint() {
+  const now = performance.now();
+  const live = feed.state === "live";
+  const seen = looks(now);
+  mark(document.documentElement, "data-feed", feed.state);
+  banner(now);
+  header.show(feed.state);
+  fleet.show(seen, points, detail.name);
+  const opened = seen.find((one) => one.name === detail.name);
+  detail.update(opened, points, live);
+  showLink(find("link"), health, feed.heard === null);
+  document.title = title(seen);
+  if (live) announcer.follow(seen);
+}
+
+/** How many stations need somebody, readable on the tab. */
+function title(seen) {
+  const urgent = (one) => one.tags.has("fault") || one.tags.has("silent");
+  const count = seen.filter((one) => one.connectors.some(urgent)).length;
+  return (count > 0 ? `(${count}) ` : "") + t("title");
+}
+
+function banner(now) {
+  const lost = feed.state === "lost";
+  mark(find("banner"), "hidden", !lost);
+  if (!lost) return;
+  const age = feed.heard === null ? null : time(now - feed.heard);
+  fill(find("banner"), `${language} ${age}`, () => [
+    icon("silent"),
+    h("p", null, age === null ? t("never-banner") : say("lost-banner", { time: age })),
+  ]);
+}
+
+/** Details of a station, or none, by way of the address: links and the back button work. */
+function go(name, number) {
+  const tail = number === null || number === undefined ? "" : `/${number}`;
+  const hash = name === null ? "" : `#/${encodeURIComponent(name)}${tail}`;
+  if (hash !== location.hash) {
+    window.history.pushState(null, "", location.pathname + location.search + hash);
+  }
+  follow();
+}
+
+function follow() {
+  const [, name = null, number] = /^#\/([a-z0-9-]+)(?:\/(\d))?$/.exec(location.hash) ?? [];
+  const before = detail.name;
+  if (name === null) detail.close();
+  else detail.open(name, number === undefined ? null : Number(number));
+  mark(document.documentElement, "data-detail", name === null ? null : "open");
+  find("fleet").inert = name !== null && matchMedia("(max-width: 899px)").matches;
+  paint();
+  if (name === null && before !== null) fleet.button(before)?.focus();
+}
+
+async function choose(name, chosen) {
+  spoken = await speak(name, chosen);
+  build();
+}
+
+/** Everything anew, in the language of now. */
+function build() {
+  header.build();
+  fleet.build(repaint);
+  detail.rebuild();
+  paint();
+}
+
+function everySecond() {
+  feed.tick();
+  if (feed.state === "live") {
+    const now = performance.now();
+    points.addFleet(
+      looks(now).reduce((sum, one) => sum + one.powerW, 0),
+      now,
+    );
+  }
+  paint();
+}
+
+takeTokenFromAddress();
+onToken(build);
+await choose(firstLanguage(), false);
+window.addEventListener("popstate", follow);
+follow();
+feed.open();
+setInterval(everySecond, 1_000);

@@ -1,0 +1,100 @@
+// Pieces that the card and the detail panel both show.
+
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { amps, clock, faultWords, number, raised, say, t, time, word } from "./language.js";
+
+export const bdi = (value) => h("bdi", null, value);
+
+/** A name and its value on one line. */
+export const row = (name, ...value) =>
+  h("div", { class: "fact" }, h("dt", null, name), h("dd", null, value));
+
+/** The sign of a tone: an icon on its tint. */
+export const disc = (tone) => h("span", { class: "disc" }, icon(tone));
+
+/** Why the connector is as it is, as a sentence without its full stop. */
+export function whySentence(one) {
+  if (one.state === null) return raised(t("no-state"));
+  const fault = headFault(one);
+  return fault === null ? raised(word("whys", one.why)) : faultWords(fault.code)[0];
+}
+
+/** The fault that says more than "a fault" does, or null. */
+export const headFault = (one) => (one.why === "fault" ? (one.faults[0] ?? null) : null);
+
+/** "Offers 16 A, limited by the operator, 12:31 left". */
+export function offerLine(one) {
+  const offer = one.state.offer_ma;
+  const parts = [
+    h("span", null, offer > 0 ? say("offers", { amps: amps(offer) }) : t("offers-nothing")),
+  ];
+  const limit = one.limitedBy;
+  if (limit !== null && limit.owner !== "station") {
+    parts.push(
+      h("span", { class: "owner" }, say("limited", { owner: word("owners", limit.owner) })),
+    );
+    if (limit.left_s !== null) {
+      parts.push(
+        h("span", { class: "left" }, icon("timer"), say("left", { time: clock(limit.left_s) })),
+      );
+    }
+  }
+  return parts;
+}
+
+/** Changes whenever offerLine would. */
+export const offerSignature = (one) =>
+  `${one.state.offer_ma} ${one.limitedBy?.owner} ${one.limitedBy?.left_s?.toFixed(0)}`;
+
+/** What is wrong and what to do.  extra(fault) adds what a place can do about it. */
+export function faultBox(fault, one, extra) {
+  const [sentence, remedy] = faultWords(fault.code);
+  return h(
+    "div",
+    { class: "faultbox", "data-fault": fault.code },
+    fault !== headFault(one) && h("p", { class: "sentence" }, sentence),
+    remedy !== "" &&
+      h(
+        "p",
+        { class: "remedy" },
+        h("span", { class: "todo" }, icon("wrench"), t("what-to-do")),
+        " ",
+        remedy,
+      ),
+    h(
+      "p",
+      { class: "meta" },
+      h("code", null, fault.code),
+      h(
+        "span",
+        { class: "since" },
+        say("fault-since", { time: time((fault.age_s + one.ageS) * 1000) }),
+      ),
+      fault.count > 1 && h("span", null, say("fault-count", { count: number(fault.count) })),
+      extra?.(fault),
+    ),
+  );
+}
+
+export const faultSignature = (one) =>
+  one.faults
+    .map((fault) => `${fault.code} ${time((fault.age_s + one.ageS) * 1000)} ${fault.count}`)
+    .join(",");
+
+/** How old what we see is: "3 s ago", "silent for 2 min", "offline for 1 h". */
+export function ageLine(seen) {
+  const key = ["fresh", "stale", "offline"].includes(seen.freshness) ? seen.freshness : "stale";
+  if (seen.ageMs === null) return t(`${key}-unheard`);
+  return say(key, { time: time(seen.ageMs) });
+}
+
+/** A value over its name. */
+export function figure(name, value, more) {
+  return h(
+    "div",
+    { class: "figure" },
+    h("dt", null, name),
+    h("dd", null, h("bdi", null, value), more),
+  );
+}
