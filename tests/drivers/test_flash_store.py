@@ -1,5 +1,7 @@
 """Blobs that survive a power cut at every byte of a write, and flash that rots."""
 
+import binascii
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -136,6 +138,14 @@ def test_no_flipped_bit_is_ever_loaded(tmp_path_factory, data) -> None:
 @given(st.binary(max_size=60))
 def test_no_bytes_whatever_break_the_reading(record: bytes) -> None:
     unpack(record)
+
+
+def test_a_file_of_another_format_is_not_a_blob_though_its_check_fits(tmp_path) -> None:
+    store_in(tmp_path).save("config", b"x")
+    ours = files_of(tmp_path)["config.a"]
+    assert unpack(ours) == (0, b"x")
+    other = b"BS2" + ours[3:-4]
+    assert unpack(other + binascii.crc32(other).to_bytes(4, "big")) is None
 
 
 def test_two_rotten_copies_are_no_blob(tmp_path) -> None:

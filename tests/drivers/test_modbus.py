@@ -165,11 +165,19 @@ def test_one_request_at_a_time() -> None:
 
 def test_the_line_rests_between_a_reply_and_the_next_request() -> None:
     line = Line()
+    line.now_ms = 100_000
     line.ask()
     line.answer(GOOD)
     assert not line.master.ask(line.now_ms, 1, READ_INPUT, 0, 2)
     line.now_ms += 20
     assert line.master.ask(line.now_ms, 1, READ_INPUT, 0, 2)
+
+
+def test_a_spoiled_reply_is_judged_when_the_line_falls_silent_not_at_the_timeout() -> None:
+    line = Line()
+    line.ask()
+    assert line.answer(GOOD[:-1]) == SHORT
+    assert line.now_ms <= 50
 
 
 @pytest.mark.parametrize("noise", [b"\x00", b"\xff\x00\x01\x04", b"\x01"])

@@ -175,6 +175,63 @@ def test_a_plateau_missed_for_a_moment_leaves_the_last_values() -> None:
     assert adc.high_mv < -11_500
 
 
+def test_a_spike_in_the_low_phase_moves_nothing_either() -> None:
+    high = [counts_of(6_000)] * 8
+    adc = PilotAdc(fixed(*high, *([counts_of(-9_000)] * 7), counts_of(-12_800)))
+    assert adc.sample(500_000)
+    assert abs(adc.low_mv + 9_000) < 60
+
+
+@pytest.mark.parametrize(("spikes", "low_mv"), [(3, 12_000), (4, -12_000)])
+def test_a_steady_pilot_takes_a_quarter_of_the_samples_to_show_modulation(
+    spikes: int, low_mv: int
+) -> None:
+    counts = [counts_of(12_000)] * (16 - spikes) + [counts_of(-12_000)] * spikes
+    adc = PilotAdc(fixed(*counts))
+    assert adc.sample(FULL_PPM)
+    assert abs(adc.low_mv - low_mv) < 60
+    assert abs(adc.high_mv - 12_000) < 60
+    inverted = PilotAdc(
+        fixed(*[counts_of(12_000)] * spikes, *[counts_of(-12_000)] * (16 - spikes))
+    )
+    assert inverted.sample(0)
+    assert (inverted.high_mv > 0) == (spikes == 4)
+
+
+@pytest.mark.parametrize(("highs", "found"), [(2, False), (3, True)])
+def test_a_plateau_needs_a_quarter_of_the_samples_that_are_due(highs: int, found: bool) -> None:
+    counts = [counts_of(9_000)] * highs + [counts_of(-12_000)] * (16 - highs)
+    adc = PilotAdc(fixed(*counts))
+    adc.sample(850_000)
+    assert (adc.high_mv > 8_900) == found
+
+
+def test_without_a_word_about_the_duty_two_samples_make_a_plateau_and_one_does_not() -> None:
+    low = counts_of(-12_000)
+    two = PilotAdc(fixed(counts_of(9_000), counts_of(9_000), *[low] * 14))
+    assert two.sample()
+    assert abs(two.high_mv - 9_000) < 60
+    one = PilotAdc(fixed(counts_of(9_000), *[low] * 15))
+    assert one.sample()
+    assert one.high_mv < -11_900
+
+
+def test_nothing_is_claimed_before_the_first_burst() -> None:
+    assert PilotAdc(fixed(0)).flags == MISSED
+
+
+def test_a_burst_that_finds_the_plateau_ends_the_patience_with_those_that_do_not() -> None:
+    both = fixed(counts_of(9_000), counts_of(9_000), *([counts_of(-12_000)] * 14))
+    low_only = fixed(counts_of(-12_000))
+    bursts = [both, low_only, low_only, both, low_only, low_only, low_only]
+
+    def burst(buf) -> None:
+        bursts.pop(0)(buf)
+
+    adc = PilotAdc(burst)
+    assert [adc.sample(100_000) for _ in range(7)] == [True, False, False] + [True] + [False] * 3
+
+
 @given(st.lists(st.integers(0, 65_535), min_size=16, max_size=16), st.integers(-1, 1_000_000))
 def test_no_burst_whatever_breaks_it(counts: list[int], duty_ppm: int) -> None:
     adc = PilotAdc(fixed(*counts))
