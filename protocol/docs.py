@@ -9,7 +9,6 @@ the payloads that the tests hold.  README.md's own sentences stand outside the m
 """
 
 import ast
-import inspect
 import io
 import json
 import re
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from .fields import Fields
 
 HERE = Path(__file__).parent
+SOURCES = sorted(HERE.glob("*.py"))
 EXAMPLES = HERE.parent / "tests" / "protocol" / "golden.json"
 MARK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 LISTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
@@ -245,7 +245,7 @@ def compact(value: Any) -> str:
 
 def documents() -> dict[Path, str]:
     """What both files should say."""
-    source = Source(*{Path(inspect.getfile(cls)) for cls in MESSAGES})
+    source = Source(*SOURCES)
     examples = json.loads(EXAMPLES.read_text())
     readme = HERE / "README.md"
     asyncapi = json.dumps(AsyncApi(source, examples).document(), indent=2, ensure_ascii=False)
