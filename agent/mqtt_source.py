@@ -14,6 +14,7 @@ from protocol import topics
 from protocol.messages import Hello, Receipt
 
 from .intake import Accepted
+from .moment import board_time_s
 from .mqtt_link import MqttLink
 from .writer import Item
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("borne.site")
 
+FIRST_HELLO_S = 1.0  # after a connect; the retained copies have told who is there
 HELLO_S = 45.0
 HELLO_WITHIN_S = 60  # what the hello says
 SESSION_S = 7 * 86_400  # how long the broker keeps what we have not taken
@@ -50,11 +52,13 @@ class MqttSource(MqttLink):
         self._link_changed = link_changed
         self._stations = stations
         self._hello_s = 0.0  # when the next hello is due
+        self.failed = 0  # messages whose handling raised
         self.held_back = 0  # messages left unacknowledged since the last reconnect
 
     def joined(self, client: paho.Client, session_present: bool) -> None:
         log.info("at the site broker; session %s", "resumed" if session_present else "new")
         self.held_back = 0
+        self._hello_s = time.monotonic() + FIRST_HELLO_S
         client.subscribe(topics.UP_FILTER, qos=1)
         self._link_changed(self.source, True)
 
@@ -67,7 +71,7 @@ class MqttSource(MqttLink):
                 self.hello(station)
 
     def hello(self, station: str) -> None:
-        message = Hello(interval_s=HELLO_WITHIN_S)
+        message = Hello(interval_s=HELLO_WITHIN_S, time_s=board_time_s())
         self.publish(topics.topic(station, False, Hello.KIND), message.encode(), Hello.QOS)
 
     def left(self) -> None:
@@ -82,7 +86,13 @@ class MqttSource(MqttLink):
             self._intake.refuse("bad-topic", "is not UTF-8")
             client.ack(message.mid, message.qos)
             return
-        taken = self._intake.take(topic, bytes(message.payload), bool(message.retain))
+        try:
+            taken = self._intake.take(topic, bytes(message.payload), bool(message.retain))
+        except Exception:  # never stored, so never receipted: a record comes again
+            log.exception("a message could not be handled")
+            self.failed += 1
+            client.ack(message.mid, message.qos)
+            return
         if not isinstance(taken, Accepted):
             client.ack(message.mid, message.qos)  # it would never become better
             return

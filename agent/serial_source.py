@@ -14,6 +14,7 @@ from protocol import frame, topics
 from protocol.messages import Hello, Receipt
 
 from .intake import Accepted
+from .moment import board_time_s
 from .writer import Item
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class SerialSource(threading.Thread):
 
     def _say_hello(self) -> None:
         topic = topics.topic(self._config.station or ANYONE, False, Hello.KIND)
-        line = frame.pack(topic, Hello(interval_s=HELLO_WITHIN_S).encode())
+        line = frame.pack(topic, Hello(interval_s=HELLO_WITHIN_S, time_s=board_time_s()).encode())
         with self._writing:
             self._port.write(line)
 

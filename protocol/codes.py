@@ -87,9 +87,12 @@ EVENTS = (
     "config-changed",
     "records-dropped",
     "vehicle-pulses",
+    "clock-set",
 )
 
 METER_QUALITIES = ("good", "stale", "silent", "none")
+
+CLOCKS = ("none", "agent")
 
 # Why bytes were not taken for a message.
 REFUSALS = (

@@ -199,6 +199,7 @@ EVENTS = {
     "config-changed": "تغيّر أحد الإعدادات",
     "records-dropped": "ضاعت سجلات لامتلاء الذاكرة",
     "vehicle-pulses": "تطلب المركبة التيار ثم تتركه مرارًا",
+    "clock-set": "ضُبطت الساعة",
 }
 
 COMMANDS = {

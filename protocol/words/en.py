@@ -211,6 +211,7 @@ EVENTS = {
     "config-changed": "a setting was changed",
     "records-dropped": "records were lost because the store was full",
     "vehicle-pulses": "the vehicle keeps asking for current and letting go",
+    "clock-set": "the clock was set",
 }
 
 COMMANDS = {

@@ -207,6 +207,7 @@ EVENTS = {
     "config-changed": "un réglage a été modifié",
     "records-dropped": "des enregistrements ont été perdus, la mémoire était pleine",
     "vehicle-pulses": "le véhicule demande et relâche le courant sans cesse",
+    "clock-set": "l'horloge a été réglée",
 }
 
 COMMANDS = {

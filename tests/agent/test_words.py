@@ -6,7 +6,7 @@ import string
 import pytest
 
 from protocol import codes, words
-from protocol.messages import DOWN_MESSAGES, Receipt
+from protocol.messages import DOWN_MESSAGES, Hello, Receipt
 
 KEYS = {
     "states": codes.STATES,
@@ -16,7 +16,7 @@ KEYS = {
     "stop_reasons": codes.STOP_REASONS,
     "session_phases": codes.PHASES,
     "events": codes.EVENTS,
-    "commands": [message.KIND for message in DOWN_MESSAGES if message is not Receipt],
+    "commands": [message.KIND for message in DOWN_MESSAGES if message not in (Hello, Receipt)],
     "answers": codes.ANSWERS,
     "qualities": codes.METER_QUALITIES,
     "resets": codes.RESETS,

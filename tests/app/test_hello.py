@@ -7,7 +7,9 @@ from tests.app.station_bench import StationBench
 
 def hello(bench: StationBench, station: str = "st-1") -> None:
     name = f"evse/1/{station}/down/hello"
-    bench.station.take(name, b'{"interval_s":60}', False, bench.port, bench.board.ticks_ms())
+    bench.station.take(
+        name, b'{"interval_s":60,"time_s":0}', False, bench.port, bench.board.ticks_ms()
+    )
 
 
 @pytest.mark.parametrize(("policy", "offered_ma"), [("fall-back", 6_000), ("pause", 0)])

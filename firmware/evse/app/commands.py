@@ -67,7 +67,11 @@ class Commands:
         self.heard = (self.heard + 1) & COUNT
         if isinstance(message, Receipt):
             self._post.records.receipt(message.boot_id, message.up_to_seq)
-        if cls is Receipt or cls is Hello:
+            return True
+        if isinstance(message, Hello):
+            off_s = self._post.clock.set(message.time_s, now_ms)
+            if off_s:
+                self._post.record_event(0, "clock-set", "", off_s)
             return True
         self._answer(message, connector, link, now_ms)
         return True

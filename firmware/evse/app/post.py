@@ -4,6 +4,7 @@ One counter a boot for all kinds, so that a missing number is a loss.  Telemetry
 is counted and forgotten: the next state says all.  Records wait in records.py.
 """
 
+from evse.app.clock import Clock
 from evse.app.records import Records
 from evse.core.units import TICKS_PERIOD
 from protocol.messages import Death, Event, Session
@@ -33,6 +34,7 @@ class Post:
         self.skipped = 0
         self.now_ms = 0
         self.log = []  # the newest events, for the console
+        self.clock = Clock()
         self._will = None
         self.will_seq = 0
 
@@ -90,6 +92,7 @@ class Post:
             seq=seq,
             uptime_ms=self.now_ms,
             prev=records.last_seq,
+            time_s=self.clock.now_s(),
             **fields,
         )
         if not session:

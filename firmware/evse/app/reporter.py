@@ -140,6 +140,8 @@ class Reporter:
             "refused": station.commands.refused,
             "refusal": station.commands.refusal,
             "connects": self._connects,
+            "clock": post.clock.source,
+            "clock_age_s": post.clock.age_s,
         }
         station.worst_gap_ms = 0
         post.send(Health, -1, fields)

@@ -119,6 +119,7 @@ class Station:
         second = elapsed_ms(now_ms, self._second_ms) >= _SECOND_MS
         if second:
             self._second_ms = now_ms
+            self.post.clock.advance(now_ms)
         for controller in self.controllers:
             controller.poll(now_ms, second)
         for keeper in self._keepers:
