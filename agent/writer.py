@@ -105,6 +105,7 @@ class Writer(threading.Thread):
                 self._write(batch)
             except Exception:  # the thread everything hangs on goes on
                 log.exception("a batch of %d could not be handled", len(batch))
+                self._refuse(batch)
 
     def _take(self) -> list[Item]:
         with self._filled:

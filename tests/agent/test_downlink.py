@@ -1,17 +1,18 @@
 import threading
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from agent.audit import Audit
 from agent.downlink import ALLOWANCE_MS, Answer, Downlink, Order
 from agent.live import Live
-from protocol import topics
 from protocol.codes import ANSWERS
 from protocol.messages import DOWN_MESSAGES, find
 from tests.agent.said import Ack, Birth, accepted
 from tests.protocol.samples import values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 EVERYTHING = [cls.KIND for cls in DOWN_MESSAGES]
 LIMIT = {"owner": "operator", "limit_ma": 10_000, "valid_s": 600}

@@ -169,12 +169,15 @@ def test_a_disk_full_of_records_refuses_and_loses_none(
 ) -> None:
     limit_pages(monkeypatch, 60)
     outbox = Outbox(path)
-    stored, prev = [], 0
-    with pytest.raises(OutboxError, match="disk-full"):
+    stored: list[int] = []
+
+    def fill() -> None:
         for seq in range(1, 10_000):
-            outbox.put([record(seq, prev)])
+            outbox.put([record(seq, seq - 1)])
             stored.append(seq)
-            prev = seq
+
+    with pytest.raises(OutboxError, match="disk-full"):
+        fill()
     assert outbox.alarm == "disk-full"
     assert count(path) == len(stored) == outbox.figures()["records"]
     assert outbox.chain("st-1", 1).up_to == stored[-1]

@@ -1,0 +1,68 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.config import Config, load
+from agent.process import Agent
+from tests.agent.brokers import Client, Mosquitto
+
+
+@pytest.fixture
+def brokers(tmp_path: Path) -> Iterator[Callable[..., Mosquitto]]:
+    """Starts mosquitto as often as asked, and ends all of them."""
+    made: list[Mosquitto] = []
+
+    def start(name: str = "site", more: str = "") -> Mosquitto:
+        broker = Mosquitto(tmp_path / name, more)
+        made.append(broker)
+        broker.start()
+        return broker
+
+    yield start
+    for broker in made:
+        broker.kill()
+
+
+@pytest.fixture
+def clients() -> Iterator[Callable[[Any], Any]]:
+    """Starts clients and ends them."""
+    made: list[Client] = []
+
+    def start(client: Any) -> Any:
+        made.append(client)
+        client.start()
+        return client
+
+    yield start
+    for client in made:
+        client.stop()
+
+
+@pytest.fixture
+def agents(tmp_path: Path) -> Iterator[Callable[..., Agent]]:
+    """Starts agents in this process and ends them."""
+    made: list[Agent] = []
+
+    def start(site: int = 0, upstream: int = 0, more: str = "") -> Agent:
+        agent = Agent(settings(tmp_path, site, upstream, more))
+        made.append(agent)
+        agent.start()
+        return agent
+
+    yield start
+    for agent in made:
+        agent.stop()
+
+
+def settings(folder: Path, site: int = 0, upstream: int = 0, more: str = "") -> Config:
+    """An agent's configuration, written and read as a file."""
+    path = folder / f"agent-{site}-{upstream}.toml"
+    text = f'state_dir = "{folder}/state"\n{more}\n'
+    if site:
+        text += f'[site]\nhost = "127.0.0.1"\nport = {site}\nkeepalive_s = 5\n'
+    if upstream:
+        text += f'[upstream]\nhost = "127.0.0.1"\nport = {upstream}\nkeepalive_s = 5\n'
+    path.write_text(text)
+    return load(path, {})

@@ -1,0 +1,160 @@
+"""A whole agent between two real brokers."""
+
+import os
+
+from protocol import topics
+from protocol.messages import SetLimit
+from tests.agent.brokers import Board, Client, Sink
+from tests.agent.said import Ack, Meter, State, payload, topic
+from tests.agent.waiting import until
+from tests.protocol.samples import values
+
+
+def test_what_a_board_says_reaches_the_backend_with_the_same_bytes_and_topic(
+    brokers, clients, agents
+) -> None:
+    site, above = brokers("site"), brokers("upstream")
+    sink = clients(Sink(above.port))
+    agents(site.port, above.port)
+    board = clients(Board("st-1", site.port))
+    said = board.record()
+    until("the record is there", lambda: said in sink.payloads())
+    assert (topics.topic("st-1", True, "event", 1), said) in sink.came
+    until("the board may forget it", lambda: board.held == [])
+
+
+def test_states_are_retained_upstream_as_they_are_on_the_site(brokers, clients, agents) -> None:
+    site, above = brokers("site"), brokers("upstream")
+    agent = agents(site.port, above.port)
+    board = clients(Board("st-1", site.port))
+    said = payload(State, 1, 50)
+    board.publish(topic(State), said, retain=True)
+    until("all of it went up", lambda: agent.uplink.sent >= 2)
+    late = clients(Sink(above.port))
+    until("a late backend learns the state", lambda: said in late.payloads())
+
+
+def test_junk_is_refused_by_name_and_nothing_stops(brokers, clients, agents) -> None:
+    site = brokers("site")
+    agent = agents(site.port, more='stations = ["st-1", "st-2"]')
+    here = topic(Meter)
+    junk = clients(Client("junk", site.port))
+    good = payload(Meter, 1, 2)
+    for where, said in (
+        (here, b"x" * 1_000_000),
+        (here, b"\xff\xfe" + os.urandom(100)),
+        (here, b"{not json"),
+        (here, good.replace(b'"seq":2', b'"seq":-2')),
+        (here, good[:-2]),
+        ("evse/1/st-1/up/what", good),
+        ("evse/1/st-1/up/9/meter", good),
+        ("evse/1/st-9/up/1/meter", good),
+    ):
+        junk.publish(where, said, 1)
+    until("all is refused", lambda: sum(agent.intake.refused.values()) == 8)
+    assert agent.intake.refused == {
+        "too-long": 1,
+        "not-text": 1,
+        "not-json": 2,
+        "bad-field": 1,
+        "unknown-kind": 1,
+        "bad-topic": 1,
+        "foreign-station": 1,
+    }
+    board = clients(Board("st-2", site.port))
+    board.record()
+    until("others go on", lambda: board.held == [])
+    assert agent.counters()["last_refusals"][0]["reason"] == "too-long"
+
+
+def test_a_site_broker_that_stops_midway_costs_no_record(brokers, clients, agents) -> None:
+    site, above = brokers("site"), brokers("upstream")
+    sink = clients(Sink(above.port))
+    agents(site.port, above.port)
+    board = clients(Board("st-1", site.port, resend_s=0.5))
+    for _ in range(3):
+        for _ in range(20):
+            board.record()
+        site.kill()
+        for _ in range(20):
+            board.record()
+        site.start()
+    until("every record is there", lambda: set(board.made) <= sink.payloads(), 60)
+    until("the board may forget them", lambda: board.held == [])
+
+
+def test_records_wait_on_disk_while_there_is_no_upstream(brokers, clients, agents) -> None:
+    site, above = brokers("site"), brokers("upstream")
+    sink = clients(Sink(above.port))
+    until("the subscription is saved", above.database.exists)
+    agent = agents(site.port, above.port)
+    until("upstream is reached", lambda: agent.uplink.connected)
+    above.stop()
+    board = clients(Board("st-1", site.port))
+    for _ in range(50):
+        board.record()
+    until("the board may forget them", lambda: board.held == [])
+    assert agent.upstream()["queued"] >= 50
+    assert not agent.upstream()["connected"]
+    above.start()
+    until("every record is there", lambda: set(board.made) <= sink.payloads(), 60)
+    until("nothing waits any more", lambda: agent.upstream()["queued"] == 0)
+
+
+def test_a_command_goes_down_and_its_answer_comes_back(brokers, clients, agents) -> None:
+    site, above = brokers("site"), brokers("upstream")
+    sink = clients(Sink(above.port))
+    agent = agents(site.port, above.port)
+    board = clients(Board("st-1", site.port))
+
+    def obey(message) -> None:
+        if message.topic.endswith("set-limit"):
+            told = SetLimit.decode(message.payload)
+            answer = payload(Ack, 1, 90, id=told.id, ok=True, code="ok")
+            board.publish(topic(Ack), answer)
+
+    board.answer = obey
+    until("the station is known", lambda: agent.station("st-1") is not None)
+    until("upstream is reached", lambda: agent.uplink.connected)
+    limit = values(SetLimit) | {"id": "c-7", "boot_id": 1, "owner": "backend", "valid_s": 60}
+    said = SetLimit(**limit).encode()
+    sink.publish(topics.topic("st-1", False, "set-limit", 1), said)
+    until("the answer is upstream", lambda: any(b'"id":"c-7"' in each for each in sink.payloads()))
+    assert ("evse/1/st-1/down/1/set-limit", said, False) in board.told
+    assert agent.audit.last(1)[0].code == "ok"
+
+
+def test_a_retained_command_is_never_passed_on(brokers, clients, agents) -> None:
+    site, above = brokers("site"), brokers("upstream")
+    backend = clients(Client("backend", above.port))
+    stop = topics.topic("st-1", False, "stop", 1)
+    backend.publish(stop, b'{"id":"c","boot_id":1,"expires_ms":1,"owner":"backend"}', retain=True)
+    board = clients(Board("st-1", site.port))
+    agent = agents(site.port, above.port)
+    until("it is refused", lambda: agent.downlink.refused["retained"] == 1)
+    assert [told for told in board.told if told[0] == stop] == []
+
+
+def test_boards_are_told_that_somebody_listens(brokers, clients, agents) -> None:
+    site = brokers("site")
+    board = clients(Board("st-1", site.port))
+    agents(site.port)
+    hello = topics.topic("st-1", False, "hello")
+    until("a hello", lambda: any(where == hello for where, _, _ in board.told), 60)
+
+
+def test_a_failing_handler_does_not_stop_the_link(brokers, clients, agents, monkeypatch) -> None:
+    site = brokers("site")
+    agent = agents(site.port)
+    real, failures = agent.intake.take, iter([RuntimeError("what nobody thought of")])
+
+    def take(*arguments):
+        for failure in failures:
+            raise failure
+        return real(*arguments)
+
+    monkeypatch.setattr(agent.intake, "take", take)
+    board = clients(Board("st-1", site.port, resend_s=0.5))
+    board.record()
+    until("the link goes on", lambda: board.held == [])
+    assert next(failures, None) is None
