@@ -110,8 +110,10 @@ def test_a_full_window_refuses_until_an_acknowledgement_makes_room() -> None:
 
 
 def test_what_could_never_fit_is_refused_at_the_call(bench: Bench) -> None:
-    with pytest.raises(ValueError, match="too long"):
+    with pytest.raises(ValueError, match="too many"):
         bench.link.send("t", b"x" * 2000)
+    with pytest.raises(ValueError, match="no bytes"):
+        bench.link.send("t", "{}")
     assert bench.link.under_way() == 0
 
 

@@ -77,8 +77,8 @@ class MqttSession:
 
     def send(self, now_ms: int, topic: bytes, payload: bytes, qos: int, retain: bool) -> int:
         """See MqttLink.send()."""
-        if len(topic) + len(payload) + 7 > self._config.tx_bytes:
-            raise ValueError("too long for tx_bytes")
+        if type(payload) is not bytes or len(topic) + len(payload) + 7 > self._config.tx_bytes:
+            raise ValueError("no bytes, or too many for tx_bytes")
         if not self.up or self.fault or self._flight.full():
             return 0
         flags = (QOS_1 if qos else 0) | (RETAIN if retain else 0)

@@ -31,6 +31,7 @@ def tls_context(ca: bytes) -> "Any":
     """Trusts the one certificate authority `ca` (PEM or DER) and checks the broker's name.
 
     The board's clock must be right to the day, or every certificate is too new or too old.
+    Raises ValueError when ca is no certificate.
     """
     if ca.startswith(b"-----BEGIN"):
         ca = binascii.a2b_base64(b"".join(ca.strip().split(b"\n")[1:-1]))
@@ -40,7 +41,10 @@ def tls_context(ca: bytes) -> "Any":
         context.load_verify_locations(ca)
     else:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(cadata=ca)
+        try:
+            context.load_verify_locations(cadata=ca)
+        except ssl.SSLError as error:
+            raise ValueError(str(error)) from None
     return context
 
 
@@ -127,8 +131,6 @@ class TcpTransport:
             self._stream = self._tls.wrap_socket(
                 self._socket, server_hostname=self._host, do_handshake_on_connect=False
             )
-        else:
-            self.stage = "reset"
         return True
 
     def proved(self) -> None:
