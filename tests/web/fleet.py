@@ -83,6 +83,7 @@ def connector(
         else head
         | {
             "prev": 0,
+            "time_s": 217_000_000,
             "session": session,
             "phase": "checkpoint",
             "user": user,
@@ -102,6 +103,7 @@ def event(seq: int, what: str, code: str = "", value: int = 0, **more: int) -> F
         "boot_id": 41,
         "seq": seq,
         "uptime_ms": 9_000_000 - more.get("ago_s", 60) * 1000,
+        "time_s": more.get("time_s", 0),
         "what": what,
         "code": code,
         "value": value,
@@ -122,6 +124,7 @@ def station(name: str, *connectors: Fields, **more: Any) -> Fields:
             "boot_id": 41,
             "seq": 1,
             "uptime_ms": 2_100,
+            "will_seq": 0,
             "firmware": "0.1.0",
             "protocol": 1,
             "board": "esp32-devkit",
@@ -141,6 +144,8 @@ def station(name: str, *connectors: Fields, **more: Any) -> Fields:
             "refused": 0,
             "refusal": "",
             "connects": 1,
+            "clock": "agent",
+            "clock_age_s": 310,
         },
         "connectors": list(connectors),
         "events": [event(2, "boot", ago_s=8_990, connector=0)],
@@ -194,7 +199,7 @@ def fleet() -> list[Fields]:
             ),
             events=[
                 event(2, "boot", ago_s=8_990, connector=0),
-                event(30, "fault-raised", "rcd-trip", ago_s=1_320),
+                event(30, "fault-raised", "rcd-trip", ago_s=1_320, time_s=217_000_000),
             ],
         ),
         station(

@@ -27,7 +27,6 @@ POLICY = (  # stricter than the agent's own
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
-    sys.path.insert(0, str(Path(__file__).parent))
 
 from protocol import words  # noqa: E402
 
@@ -183,7 +182,7 @@ def _breathe(mock: MockAgent) -> None:
 
 
 if __name__ == "__main__":
-    import fleet
+    from tests.web import fleet
 
     mock = MockAgent(fleet.fleet(), fleet.counters(), fleet.upstream())
     print(f"http://127.0.0.1:{mock.start(int(sys.argv[1]) if len(sys.argv) > 1 else 8190)}/")

@@ -150,7 +150,10 @@ function everySecond() {
 }
 
 takeTokenFromAddress();
-onToken(build);
+onToken(() => {
+  header.build();
+  paint();
+});
 await choose(firstLanguage(), false);
 window.addEventListener("popstate", follow);
 follow();

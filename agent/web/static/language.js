@@ -14,6 +14,7 @@ const SIGNS = {
   fr: { s: "s", min: "min", h: "h", d: "j" },
   ar: { s: "ث", min: "د", h: "س", d: "ي" },
 };
+const EPOCH_S = 1_577_836_800; // boards count from 2020-01-01 UTC
 const KEPT = "borne.language";
 
 export const LANGUAGES = Object.keys(PAGE);
@@ -122,6 +123,15 @@ export function time(ms) {
       ? [Math.floor(s / 3_600), Math.floor((s % 3_600) / 60), signs.h, signs.min]
       : [Math.floor(s / 86_400), Math.floor((s % 86_400) / 3_600), signs.d, signs.h];
   return `${big}\u00a0${bigSign}${small === 0 ? "" : ` ${small}\u00a0${smallSign}`}`;
+}
+
+/** A moment of a board's clock, in the time of this browser: hour today, day and hour before. */
+export function moment(time_s) {
+  const at = new Date((EPOCH_S + time_s) * 1000);
+  const isToday = at.toDateString() === new Date().toDateString();
+  const day = isToday ? {} : { day: "numeric", month: "short" };
+  const hour = { hour: "2-digit", minute: "2-digit", second: isToday ? "2-digit" : undefined };
+  return new Intl.DateTimeFormat(LOCALES[language], { ...day, ...hour }).format(at);
 }
 
 /** What is left, as a clock: 9:05, 1:09:05. */

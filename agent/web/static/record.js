@@ -6,6 +6,7 @@ import {
   faultWords,
   kibibytes,
   milliseconds,
+  moment,
   number,
   say,
   t,
@@ -32,7 +33,7 @@ export function log(seen) {
           h(
             "span",
             { class: "when" },
-            age === null ? t("before-restart") : say("fresh", { time: time(age) }),
+            when(event, age),
           ),
           h("span", { class: "what" }, eventWords(event)),
           event.connector > 0 &&
@@ -42,6 +43,12 @@ export function log(seen) {
       }),
     ),
   ];
+}
+
+/** By the board's clock where it was set, else how long ago, as far as that can be told. */
+function when(event, age) {
+  if (event.time_s > 0) return bdi(moment(event.time_s));
+  return age === null ? t("before-restart") : say("fresh", { time: time(age) });
 }
 
 /** "a limit was set: the operator, 10 A".  A code nobody knows stands as it came. */
@@ -104,6 +111,8 @@ export function health(seen) {
       row(t("skipped"), bdi(number(found.skipped))),
       count("refused", found.refused),
       found.refusal !== "" && row(t("last-refusal"), word("answers", found.refusal)),
+      found.clock &&
+        row(t("clock"), say(`clock-${found.clock}`, { time: time(found.clock_age_s * 1000) })),
     ),
   ];
 }

@@ -132,6 +132,9 @@ export default {
   skipped: "قياسات متروكة",
   refused: "رسائل مرفوضة",
   "last-refusal": "آخر رفض",
+  clock: "الساعة",
+  "clock-none": "غير مضبوطة",
+  "clock-agent": "ضبطها الوكيل قبل {time}",
   connects: "عدد الاتصالات",
 
   actions: "الأوامر",

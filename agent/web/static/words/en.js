@@ -136,6 +136,9 @@ export default {
   skipped: "Telemetry skipped",
   refused: "Messages refused",
   "last-refusal": "Last refusal",
+  clock: "Clock",
+  "clock-none": "not set",
+  "clock-agent": "set by the agent {time} ago",
   connects: "Connections made",
 
   actions: "Commands",

@@ -136,6 +136,9 @@ export default {
   skipped: "Mesures sautées",
   refused: "Messages refusés",
   "last-refusal": "Dernier refus",
+  clock: "Horloge",
+  "clock-none": "non réglée",
+  "clock-agent": "réglée par l'agent il y a {time}",
   connects: "Connexions établies",
 
   actions: "Commandes",
