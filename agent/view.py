@@ -32,6 +32,7 @@ def station(picture: "Station", now_ms: int) -> dict[str, Any]:
             {"connector": number, "boot_id": event.boot_id, "seq": event.seq}
             | {
                 "uptime_ms": event.uptime_ms,
+                "time_s": event.time_s,
                 "what": event.what,
                 "code": event.code,
                 "value": event.value,

@@ -1,13 +1,12 @@
-"""Real MQTT brokers and clients for tests: mosquitto as it would run on a site, and who uses it."""
+"""Real MQTT brokers and clients for tests: mosquitto as a site has it, and who uses it."""
 
 import random
 import signal
 import socket
 import subprocess
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
@@ -18,6 +17,9 @@ from protocol.messages import Birth, Event
 from tests.agent.said import payload, topic
 from tests.agent.waiting import until
 from tests.needs import need
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Mosquitto:

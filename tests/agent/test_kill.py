@@ -49,6 +49,9 @@ class AgentProcess:
             self._process = None
 
 
+Victim = Mosquitto | AgentProcess
+
+
 @pytest.fixture
 def process(tmp_path):
     made: list[AgentProcess] = []
@@ -76,9 +79,7 @@ def judge(boards: list[Board], sink: Sink) -> None:
         assert order == sorted(order), f"{board.name} came out of order"
 
 
-def rounds(
-    seed: int, victims: list[Mosquitto | AgentProcess], boards: list[Board]
-) -> Counter[str]:
+def rounds(seed: int, victims: list[Victim], boards: list[Board]) -> Counter[str]:
     """Records all the while; now and then somebody is killed and comes back."""
     chance = random.Random(seed)
     killed: Counter[str] = Counter()
@@ -106,7 +107,9 @@ def test_killing_the_upstream_broker_and_the_agent_loses_no_record(
     until("the subscription is saved", above.database.exists)
     agent = process(site.port, above.port)
     boards = [clients(Board(f"st-{n}", site.port)) for n in range(1, STATIONS + 1)]
-    victims: list[Mosquitto | AgentProcess] = [above, agent]
+    first = [board.record() for board in boards]
+    until("the agent is there", lambda: set(first) <= sink.payloads(), 60)
+    victims: list[Victim] = [above, agent]
     killed = rounds(7, victims, boards)
     assert len(killed) == 2 or ROUNDS < 6, "both were killed"
     made = {said for board in boards for said in board.made}
