@@ -6,6 +6,7 @@ Wiring and nothing else; every part works without the others being here.
 import logging
 import shutil
 import sys
+import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -92,8 +93,9 @@ class Running:
         self.agent.start()
         self._parts.append(self.agent)
         web = self.config.web
-        app = create_app(self.agent, self.token, web.allowed_hosts)
-        server = WebServer(app, web.host, web.port)
+        stopping = threading.Event()
+        app = create_app(self.agent, self.token, web.allowed_hosts, stopping)
+        server = WebServer(app, stopping, web.host, web.port)
         try:
             server.start()
         except OSError as error:

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from litestar.exceptions import NotAuthorizedException
-from litestar.middleware import AbstractMiddleware
 
 from ..broker import private
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from litestar.connection import ASGIConnection
     from litestar.handlers.base import BaseRouteHandler
-    from litestar.types import Message, Receive, Scope, Send
+    from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 _HEADERS = (
@@ -55,21 +56,27 @@ def needs_token(
         raise NotAuthorizedException("commands need the token: Authorization: Bearer ...")
 
 
-class Doorkeeper(AbstractMiddleware):
-    """Refuses foreign Host headers; adds the headers that keep a browser in its place."""
+class Doorkeeper:
+    """Stands before the whole application: refuses foreign Host headers, and adds to every
+    answer the headers that keep a browser in its place."""
+
+    def __init__(self, app: "ASGIApp", allowed_hosts: "Iterable[str]") -> None:
+        self.app = app
+        self._hosts = frozenset(allowed_hosts)
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        headers = dict(scope["headers"])
-        host = headers.get(b"host", b"").decode("latin-1")
+        if "headers" not in scope:  # the application starts or ends
+            await self.app(scope, receive, send)
+            return
+        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
         name = host if host.endswith("]") else host.rpartition(":")[0] or host
-        allowed = scope["litestar_app"].state.allowed_hosts
-        if name not in allowed:
+        if name not in self._hosts:
             await _refuse(send)
             return
+        kept = b"no-store" if scope["path"].startswith("/api/") else b"no-cache"
 
         async def with_headers(message: "Message") -> None:
             if message["type"] == "http.response.start":
-                kept = b"no-store" if scope["path"].startswith("/api/") else b"no-cache"
                 message["headers"] = [
                     *message["headers"],
                     *_HEADERS,

@@ -14,6 +14,7 @@ from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import File, Stream
 from litestar.static_files import create_static_files_router
 
@@ -26,6 +27,8 @@ from .guards import LOCAL, Doorkeeper, needs_token
 
 if TYPE_CHECKING:
     from ..process import Agent
+
+Body = JSONBody[dict[str, Any]]
 
 STATIC = Path(__file__).parent / "static"
 OF_CONNECTOR = {
@@ -51,7 +54,7 @@ def stations(state: State) -> dict[str, Any]:
 
 
 @get("/api/stations/{station:str}", sync_to_thread=True)
-def one_station(state: State, station: str) -> dict[str, Any]:
+def one_station(state: State, station: FromPath[str]) -> dict[str, Any]:
     found: dict[str, Any] | None = state.agent.station(station)
     if found is None:
         raise NotFoundException("never heard of this station")
@@ -69,7 +72,7 @@ async def events(state: State) -> Stream:
 
 
 @get("/api/words/{language:str}", sync_to_thread=True)
-def words(language: str) -> "dict[str, dict[str, str | tuple[str, str]]]":
+def words(language: FromPath[str]) -> "dict[str, dict[str, str | tuple[str, str]]]":
     """What the codes mean, in one of three languages."""
     if language not in LANGUAGES:
         raise NotFoundException(f"languages are {', '.join(LANGUAGES)}")
@@ -77,7 +80,7 @@ def words(language: str) -> "dict[str, dict[str, str | tuple[str, str]]]":
 
 
 @get("/api/audit", guards=[needs_token], sync_to_thread=True)
-def audit(state: State, count: int = 50) -> list[Entry]:
+def audit(state: State, count: FromQuery[int] = 50) -> list[Entry]:
     """The last commands, newest first: who asked what of which station, and the answer."""
     found: list[Entry] = state.agent.audit.last(max(1, min(count, 1_000)))
     return found
@@ -90,7 +93,11 @@ def audit(state: State, count: int = 50) -> list[Entry]:
     sync_to_thread=True,
 )
 def connector_command(
-    request: Request[Any, Any, Any], station: str, connector: int, verb: str, data: dict[str, Any]
+    request: Request[Any, Any, Any],
+    station: FromPath[str],
+    connector: FromPath[int],
+    verb: FromPath[str],
+    data: Body,
 ) -> Answer:
     """limit {limit_ma, valid_s}, start {user}, stop, clear-fault {code}."""
     if verb not in OF_CONNECTOR:
@@ -105,7 +112,7 @@ def connector_command(
     sync_to_thread=True,
 )
 def station_command(
-    request: Request[Any, Any, Any], station: str, verb: str, data: dict[str, Any]
+    request: Request[Any, Any, Any], station: FromPath[str], verb: FromPath[str], data: Body
 ) -> Answer:
     """identify {duration_s}, reboot, get-config {key}, set-config {key, value}."""
     if verb not in OF_STATION:
@@ -128,8 +135,10 @@ def page() -> File:
     return File(STATIC / "index.html", content_disposition_type="inline", media_type="text/html")
 
 
-def create_app(agent: "Agent", token: str, allowed_hosts: "list[str] | None" = None) -> Litestar:
-    """The application; tests run it without a socket."""
+def create_app(
+    agent: "Agent", token: str, allowed_hosts: "list[str] | None", stopping: threading.Event
+) -> Doorkeeper:
+    """The application; tests run it without a socket.  stopping ends the streams."""
     routes: list[Any] = [
         stations,
         one_station,
@@ -145,26 +154,25 @@ def create_app(agent: "Agent", token: str, allowed_hosts: "list[str] | None" = N
     state = {
         "agent": agent,
         "token": token,
-        "allowed_hosts": {*LOCAL, *(allowed_hosts or [])},
-        "stopping": threading.Event(),
+        "stopping": stopping,
     }
-    return Litestar(
+    app = Litestar(
         routes,
         state=State(state),
-        middleware=[Doorkeeper],
         openapi_config=OpenAPIConfig(
             title="Borne", version="1", path="/api/schema", render_plugins=[JsonRenderPlugin()]
         ),
         request_max_body_size=16_384,
     )
+    return Doorkeeper(app, [*LOCAL, *(allowed_hosts or [])])
 
 
 class WebServer(threading.Thread):
     """uvicorn in a thread of its own."""
 
-    def __init__(self, app: Litestar, host: str, port: int) -> None:
+    def __init__(self, app: Doorkeeper, stopping: threading.Event, host: str, port: int) -> None:
         super().__init__(name="web", daemon=True)
-        self._app = app
+        self._stopping = stopping
         settings = uvicorn.Config(
             app,
             host=host,
@@ -190,7 +198,7 @@ class WebServer(threading.Thread):
         self._server.run(sockets=[self._socket])
 
     def stop(self) -> None:
-        self._app.state.stopping.set()
+        self._stopping.set()
         self._server.should_exit = True
         self.join(5)
 
