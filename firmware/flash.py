@@ -50,7 +50,7 @@ def files_for(board: str) -> dict[str, Path]:
         found[path.relative_to(HERE).as_posix()] = path
     root = HERE.parent
     for path in sorted((root / "protocol").rglob("*.py")):
-        if path.name != "docs.py":
+        if path.name not in ("docs.py", "asyncapi.py"):
             found[path.relative_to(root).as_posix()] = path
     return found
 

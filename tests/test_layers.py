@@ -48,7 +48,7 @@ TOP_LEVEL = {
 MOST_LINES = 300
 
 
-HOST_ONLY = ("protocol/docs.py", "firmware/flash.py")  # beside the rest, run on a computer
+HOST_ONLY = ("protocol/docs.py", "protocol/asyncapi.py", "firmware/flash.py")  # beside the rest, run on a computer
 
 # The longest prefix that fits a path -> the only things the file may import.
 MAY_IMPORT = {

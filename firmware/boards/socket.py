@@ -4,8 +4,9 @@
 class Socket:
     """pilot_burst: fills an array with raw samples over a pilot period.  pilot_pwm: machine.PWM's
     freq, duty_u16, duty_ns.  enable: kick() keeps the contactor closed for some 60 ms, drop()
-    opens it.  feedback, proximity, meter_uart: None where not fitted.  inputs: faults() -> bits
-    standing now, or None.
+    opens it.  All others are None where not fitted: feedback, rcd_trip, rcd_test (pins);
+    lock_pins (lock, unlock, contact); proximity, thermistor (read_u16()); meter_uart.
+    guard_rows: as drivers/guard.py makes them.
     """
 
     def __init__(
@@ -13,15 +14,24 @@ class Socket:
         pilot_burst,
         pilot_pwm,
         enable,
+        *,
         feedback=None,
+        guard_rows=(),
+        rcd_trip=None,
+        rcd_test=None,
+        lock_pins=None,
         proximity=None,
+        thermistor=None,
         meter_uart=None,
-        inputs=None,
     ) -> None:
         self.pilot_burst = pilot_burst
         self.pilot_pwm = pilot_pwm
         self.enable = enable
         self.feedback = feedback
+        self.guard_rows = guard_rows
+        self.rcd_trip = rcd_trip
+        self.rcd_test = rcd_test
+        self.lock_pins = lock_pins
         self.proximity = proximity
+        self.thermistor = thermistor
         self.meter_uart = meter_uart
-        self.inputs = inputs

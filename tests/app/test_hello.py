@@ -12,7 +12,7 @@ def hello(bench: StationBench, station: str = "st-1") -> None:
     )
 
 
-@pytest.mark.parametrize(("policy", "offered_ma"), [("fall-back", 6_000), ("pause", 0)])
+@pytest.mark.parametrize(("policy", "offered_ma"), [("reduce", 6_000), ("pause", 0)])
 def test_silence_falls_back_as_chosen_and_says_so(policy: str, offered_ma: int) -> None:
     bench = StationBench(link_loss=policy, link_loss_after_s=60, link_loss_ma=6_000)
     bench.charge()

@@ -22,7 +22,7 @@ LIMIT_S = 120
 HEAP = "16m"
 
 # What a board never carries, beside the code that it does.
-HOST_ONLY = {"protocol/docs.py", "firmware/flash.py"}
+HOST_ONLY = {"protocol/docs.py", "protocol/asyncapi.py", "firmware/flash.py"}
 
 
 class ScriptError(Exception):

@@ -6,21 +6,13 @@ drops when it is not kept alive, and a watchdog that resets.
 
 from boards.socket import Socket
 from boards.virtual.clock import VirtualClock
+from boards.virtual.inputs import Inputs
 from boards.virtual.world import World
 from evse.core.units import elapsed_ms
+from evse.drivers.guard import emergency_stop, enclosure, protective_earth
 
 NAME = "virtual"
 WATCHDOG_MS = 1_000
-
-
-class Inputs:
-    """Fault inputs of one connector; the scene sets bits."""
-
-    def __init__(self) -> None:
-        self.bits = 0
-
-    def faults(self) -> int:
-        return self.bits
 
 
 class MemoryStore:
@@ -62,9 +54,17 @@ class Board:
                     bay.pwm,
                     bay.contactor.enable,
                     feedback=bay.contactor.mirror,
+                    guard_rows=(
+                        emergency_stop(inputs.emergency_stop),
+                        enclosure(inputs.enclosure),
+                        protective_earth(inputs.earth_lost),
+                    ),
+                    rcd_trip=inputs.rcd.trip,
+                    rcd_test=inputs.rcd.test,
+                    lock_pins=inputs.lock.pins,
                     proximity=bay.proximity,
+                    thermistor=inputs.thermistor,
                     meter_uart=bay.meter_uart,
-                    inputs=inputs,
                 )
             )
 
@@ -72,6 +72,8 @@ class Board:
         """Let ms pass for the board and its world; the board's new time."""
         now_ms = self.clock.advance(ms)
         self.world.step(now_ms)
+        for inputs in self.inputs:
+            inputs.step(self.world.now_ms)
         for bay in self.world.bays:
             bay.sampler.prepare()  # so that the tick allocates nothing here either
         return now_ms

@@ -7,6 +7,7 @@ from boards.links import add_line, add_mqtt
 from boards.virtual.board import Board
 from boards.virtual.chance import Chance
 from boards.virtual.scene import Scene
+from evse.app.boots import keep_reason
 from evse.drivers.flash_store import FlashStore
 
 TICK_MS = 10
@@ -58,7 +59,7 @@ class VirtualStation:
         for port in self.station.post.links:
             if port.cut is not None:
                 port.cut()
-        self.board.reset_reason = reason
+        keep_reason(self._store, reason)
         self._start()
 
 

@@ -75,7 +75,7 @@ class Charge:
             if before != session.IDLE:
                 self._tell("end")
                 self.user = ""
-                controller.unplugged()
+                controller.unplugged(current.charging_s > 0)
         elif before == session.IDLE:
             self._tell("start")
         elif current.duration_s - self._told_s >= CHECKPOINT_S:

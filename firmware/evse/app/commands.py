@@ -5,13 +5,12 @@ tick decides.  Freshness needs no wall clock: a command names the boot it is mea
 board-clock instant after which it is too late.
 """
 
-import json
-
 from evse.app.config import ConfigError, is_remote
 from evse.app.post import ahead_ms
 from evse.core.limits import OWNER_NAMES
 from evse.core.units import elapsed_ms
 from protocol.fields import MessageError
+from protocol.message import parse
 from protocol.messages import ID, Ack, Hello, Receipt, find
 from protocol.topics import ANYONE, split
 
@@ -153,11 +152,13 @@ class Commands:
             limits.set(OWNER_NAMES.index(message.owner), message.limit_ma, now_ms, valid_ms)
             self._post.record_event(connector, "limit-set", message.owner, message.limit_ma)
         elif kind == "start":
-            code = controller.ask_start(message.user, now_ms)
+            code = controller.ask_start(message.user)
         elif kind == "stop":
             code = controller.ask_stop(message.owner)
         elif kind == "clear-fault":
             code = controller.ask_clear(message.code)
+            if code == "ok" and message.code == "crash-loop":
+                self._station.boots.forgive()
         else:
             code = "not-supported"
         if code != "ok":
@@ -194,10 +195,7 @@ def _plain(text: str) -> str:
 
 def _id_in(payload) -> str:
     """The command id in a payload that was refused, "" when there is none to answer to."""
-    if len(payload) > 512:
-        return ""
     try:
-        values = json.loads(str(payload, "utf-8"))
-        return str(ID.check("id", values["id"])) if type(values) is dict else ""
-    except (ValueError, KeyError, RuntimeError, MemoryError):
+        return str(ID.check("id", parse(payload).get("id")))
+    except MessageError:
         return ""

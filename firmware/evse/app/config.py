@@ -6,18 +6,24 @@ broker password) live in another that no message can read or write: see network.
 
 import json
 
+from protocol.topics import ANYONE
+
 NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 
 # key, default, least, most or the words allowed, may a remote command change it, what it is
 SETTINGS = (
     ("station", "", 4, 32, False, "name of the station: a-z, 0-9 and -"),
     ("station_limit_ma", 16_000, 6_000, 80_000, False, "what the installation can carry"),
+    ("supply_limit_ma", 0, 0, 400_000, False, "shared by all connectors; 0: none"),
     ("socket", 0, 0, 1, False, "1: socket with proximity contact, 0: tethered cable"),
+    ("rcd_test", 0, 0, 1, False, "1: the residual-current device has a test input"),
+    ("lock", 0, 0, 1, False, "1: the socket has a lock"),
+    ("temperature", 0, 0, 1, False, "1: a thermistor is fitted"),
     ("ventilated", 0, 0, 1, False, "1: the place is ventilated, state D may charge"),
     ("authorisation", 0, 0, 1, True, "1: wait for a start, 0: free charging"),
     ("simplified_pilot", 1, 0, 1, False, "1: a vehicle may go from A to C directly"),
     ("wake_up", 1, 0, 1, True, "1: wake a sleeping vehicle once"),
-    ("link_loss", "fall-back", ("keep", "fall-back", "pause"), 0, True, "what silence does"),
+    ("link_loss", "reduce", ("keep", "reduce", "pause"), 0, True, "what silence does"),
     ("link_loss_after_s", 300, 10, 86_400, True, "silence this long counts as lost"),
     ("link_loss_ma", 6_000, 6_000, 80_000, True, "offer when fallen back"),
     ("interval_s", 10, 1, 3_600, True, "a state is sent at least this often"),
@@ -53,6 +59,8 @@ def check(source: str, key: str, value) -> "int | str":
     elif type(default) is str:
         if type(value) is not str or not least <= len(value) <= most:
             raise ConfigError(source, key, f"wants {least} to {most} characters")
+        if value == ANYONE:
+            raise ConfigError(source, key, f"{ANYONE} is not free")
         for char in value:
             if char not in NAME_CHARACTERS:
                 raise ConfigError(source, key, "allowed characters are a-z, 0-9 and -")

@@ -10,6 +10,7 @@ from evse.core.limits import NONE, OWNER_NAMES
 from evse.core.reason import NAMES as WHY_NAMES
 from evse.core.units import TICKS_PERIOD, elapsed_ms
 from protocol import VERSION as PROTOCOL
+from protocol.kinds import MAX_FAULT_COUNT, MAX_FAULTS
 from protocol.messages import Birth, Health, Meter, State
 
 METER_CHARGING_MS = 5_000
@@ -163,10 +164,12 @@ def reason_fields(controller, now_ms: int) -> dict:
     standing = []
     active = controller.faults.active
     for number in range(faults.COUNT):
-        if active & (1 << number) and len(standing) < 8:
+        if active & (1 << number) and len(standing) < MAX_FAULTS:
             age_s = elapsed_ms(now_ms, controller.faults.since_ms[number]) // 1000
             count = controller.faults.counts[number]
-            standing.append({"code": faults.code(number), "age_s": age_s, "count": count})
+            standing.append(
+                {"code": faults.code(number), "age_s": age_s, "count": min(count, MAX_FAULT_COUNT)}
+            )
     binding = limits.binding
     return {
         "state": states.NAMES[controller.pilot.state],

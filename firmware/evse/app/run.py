@@ -1,5 +1,6 @@
 """The main loop of a real board, and the way out of it that is always safe."""
 
+from evse.app.boots import keep_reason
 from evse.core.units import elapsed_ms
 
 TICK_MS = 10
@@ -19,9 +20,10 @@ def run(board, station) -> None:
     """For ever.  Any error ends here: contactors opened first, then a reset."""
     try:
         _loop(board, station)
-    except BaseException:
+    except BaseException as error:
         for controller in station.controllers:
             controller.make_safe()
+        keep_reason(board.store, "exception", type(error).__name__)
         board.reset()
         raise
 
@@ -36,5 +38,6 @@ def _loop(board, station) -> None:
             station.tick(now_ms)
         station.poll(now_ms)
         if station.reboot_asked and not station.is_energised():
+            keep_reason(board.store, "command")
             board.reset()
         board.idle()

@@ -5,13 +5,14 @@ may take its time.  Neither waits.
 """
 
 from evse import VERSION
-from evse.app.boots import next_boot_id
+from evse.app.boots import Boots
 from evse.app.commands import Commands
 from evse.app.config import Config
 from evse.app.console import Console
 from evse.app.controller import FLOW
 from evse.app.post import Post
 from evse.app.reporter import Reporter
+from evse.core.sharing import Sharing
 from evse.core.units import elapsed_ms
 
 TICK_MS = 10
@@ -30,10 +31,11 @@ class Station:
     def __init__(self, board, make_controller) -> None:
         self._board = board
         self.board_name = board.name
-        self.reset_reason = board.reset_reason
+        self.boots = Boots(board.store, board.reset_reason)
+        self.reset_reason = self.boots.reason
         self.config = Config(board.store)
         name = self.config.word("station") or "station-unnamed"
-        self.post = Post(name, next_boot_id(board.store), self._next_boot)
+        self.post = Post(name, self.boots.boot_id, self.boots.next_boot_id)
         self.controllers = [
             make_controller(socket, self.config, number + 1, self.post, board.store)
             for number, socket in enumerate(board.connectors)
@@ -42,6 +44,7 @@ class Station:
         self.reporter = Reporter(self, self.post)
         self.console = Console(self, self._write_console)
         self.console_write = board.console_write  # where the console's text goes
+        self.sharing = None
         self._keepers = []
         self.reboot_asked = False
         self.identify_until_ms = -1
@@ -50,10 +53,12 @@ class Station:
         self._second_ms = 0
         self._heard = 0
         self.apply_config()
-        self.post.record_event(0, "boot", self.reset_reason)
-
-    def _next_boot(self) -> int:
-        return next_boot_id(self._board.store)
+        self._uptime_s = 0
+        if self.boots.looping:
+            for controller in self.controllers:
+                controller.hold_out_of_service()
+        why = self.reset_reason + ("-" + self.boots.detail if self.boots.detail else "")
+        self.post.record_event(0, "boot", name_of(why))
 
     def _write_console(self, text: str) -> None:
         self.console_write(text)
@@ -94,6 +99,9 @@ class Station:
         return True
 
     def apply_config(self) -> None:
+        supply_ma = self.config.number("supply_limit_ma")
+        if supply_ma and self.sharing is None:
+            self.sharing = Sharing(len(self.controllers), supply_ma)
         for controller in self.controllers:
             controller.apply_config(self.config)
 
@@ -120,6 +128,7 @@ class Station:
         if second:
             self._second_ms = now_ms
             self.post.clock.advance(now_ms)
+            self._each_second(now_ms)
         for controller in self.controllers:
             controller.poll(now_ms, second)
         for keeper in self._keepers:
@@ -133,6 +142,23 @@ class Station:
         self.reporter.poll(now_ms)
         self.console.poll(now_ms)
 
+    def _each_second(self, now_ms: int) -> None:
+        self._uptime_s += 1
+        if not self.is_energised():
+            self.boots.prove(self._uptime_s)
+        if self.sharing is None:
+            return
+        wants_ma = [controller.wants_ma() for controller in self.controllers]
+        self.sharing.step(now_ms, wants_ma)
+        for controller, share_ma in zip(self.controllers, self.sharing.share_ma):
+            controller.take_share(share_ma, now_ms)
+
     def take(self, topic: str, payload, retained: bool, link, now_ms: int) -> bool:
         """A message from a link."""
         return self.commands.take(topic, payload, retained, link, now_ms)
+
+
+def name_of(text: str) -> str:
+    """text as a name on the wire: small letters, digits and hyphens, 32 at most."""
+    kept = [c if "a" <= c <= "z" or "0" <= c <= "9" else "-" for c in text.lower()[:32]]
+    return "".join(kept)

@@ -42,7 +42,7 @@ class LatchedPwm:
 
 def run(board, station, ms):
     """Let ms pass; the heap is locked during each tick, and open for the world around it."""
-    pwm = station.controllers[0]._pwm._pwm
+    pwm = station.controllers[0]._hardware.pwm._pwm
     for _ in range(ms // 10):
         pwm.apply()
         now_ms = board.step(10)
@@ -57,11 +57,13 @@ def run(board, station, ms):
 def main():
     store = MemoryStore()
     settings = {"station": "st-1", "meter": "sdm630", "station_limit_ma": 16_000}
+    for fitted in ("socket", "rcd_test", "lock", "temperature"):
+        settings[fitted] = 1
     store.save("config", json.dumps(settings).encode())
     board = Board(store, seed=3, start_ms=(1 << 30) - 20_000)  # the clock wraps on the way
     station = make_station(board)
     controller, bay = station.controllers[0], board.world.bays[0]
-    controller._pwm._pwm = LatchedPwm(bay.pwm)
+    controller._hardware.pwm._pwm = LatchedPwm(bay.pwm)
     run(board, station, 2_000)
     bay.plug(PLAIN, 300)
     run(board, station, 30_000)
