@@ -2,7 +2,8 @@
 PYTHON   ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
               $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 ARGS     ?=
-BENCH    ?= virtual
+BENCH    ?= sim
+UF2      ?=
 ONLY     ?=
 PORT     ?=
 BOARD    ?=
@@ -41,8 +42,9 @@ parity:   development nodes ## board code compiles, and behaves on MicroPython a
 mutants:  development ## every listed sabotage must fail a test
 	@PYTHONPATH=firmware:. $(BIN)/python tests/tools/mutants.py
 
-hil:      development ## tests on a bench: make hil BENCH=bench.toml (virtual without wires)
-	@$(BIN)/python -m pytest -q hil_tests --bench $(BENCH)
+hil:      development ## tests on a bench: make hil BENCH=hil_tests/benches/x.toml (simulated without)
+	@.ci/system-packages micropython
+	@$(BIN)/python -m pytest -q hil_tests --bench $(BENCH) $(if $(UF2),--uf2 "$(UF2)")
 
 bench:    development nodes programs ## measure and print the figures: make bench ONLY=intake
 	@PYTHONPATH=firmware:. $(BIN)/python -m tests.bench $(ONLY)

@@ -1,0 +1,188 @@
+// An RP2040 as firmware finds it: the stock emulator with this folder's mends, a board's flash, and a
+// clock that stands still unless run() is called.
+
+import { ConsoleLogger, LogLevel, RP2040 } from "./package.mjs";
+import { NorFlash, QspiPins, Ssi } from "./flash.mjs";
+import { quickMemory } from "./memory.mjs";
+import { clockPio } from "./pio.mjs";
+import { Uart } from "./uart.mjs";
+import { UsbHost } from "./usb.mjs";
+import { MISS_CYCLES, XipCache } from "./xip.mjs";
+
+const UART_IRQS = [20, 21];
+const REASON_TIMER = 1;
+const REASON_FORCED = 2;
+const POWER_ON_NANOS = 5_000_000; // reset, crystal and boot ROM up to the second stage; not emulated
+
+class Registers {
+  constructor() {
+    this.values = new Map();
+    this.noise = 0x1d872b41;
+  }
+
+  readUint32(offset) {
+    if (offset === 0x1c) {
+      // the ring oscillator's random bit: a shift register, so that two runs are the same
+      this.noise = (this.noise >>> 1) ^ (-(this.noise & 1) & 0xa3000000);
+      return this.noise & 1;
+    }
+    if (offset === 0x18) return 0x80001000;
+    return this.values.get(offset) ?? 0;
+  }
+
+  writeUint32(offset, value) {
+    this.values.set(offset, value >>> 0);
+  }
+
+  writeUint32Atomic(offset, value, kind) {
+    const old = this.readUint32(offset);
+    this.writeUint32(offset, [value, old ^ value, old | value, old & ~value][kind]);
+  }
+}
+
+// wire(chip): called for every life of the chip, to hang the surroundings on its pins.
+// missCycles: what a miss of the flash cache costs; 0 leaves flash as fast as memory.
+export class Chip {
+  constructor(bootRom, wire, missCycles = MISS_CYCLES) {
+    this.bootRom = bootRom;
+    this.wire = wire;
+    this.missCycles = missCycles;
+    this.flash = new NorFlash();
+    this.flash.onCut = () => this.powerOff();
+    this.flash.onWrite = (start, size) => this.written(start, size);
+    this.usb = new UsbHost();
+    this.epochNanos = 0; // emulated time before this life of the chip
+    this.on = false;
+    this.resets = []; // [why, when in us]
+    this.onReset = () => {};
+    this.asleepNanos = 0;
+  }
+
+  get nanos() {
+    return this.epochNanos + (this.on ? this.mcu.clock.nanos : 0);
+  }
+
+  get micros() {
+    return this.nanos / 1000;
+  }
+
+  powerOn() {
+    if (!this.on) this.begin("power", null);
+  }
+
+  powerOff() {
+    if (!this.on) return;
+    this.epochNanos = this.nanos;
+    this.on = false;
+    this.usb.unplug();
+    this.onReset("off");
+  }
+
+  // The RUN pin, or the watchdog.
+  begin(why, kept) {
+    this.epochNanos = this.nanos;
+    this.on = false;
+    const mcu = new RP2040();
+    mcu.logger = new ConsoleLogger(LogLevel.Error, false);
+    mcu.loadBootrom(this.bootRom);
+    mcu.flash.set(this.flash.bytes);
+    this.flash.power(mcu.clock);
+    this.mend(mcu);
+    const dog = this.watchdog(mcu);
+    if (kept) {
+      dog.scratchData.set(kept.scratch);
+      dog.reason = kept.reason;
+    }
+    mcu.core.PC = 0x10000000;
+    this.mcu = mcu;
+    this.on = true;
+    this.ended = null;
+    this.resets.push([why, this.micros]);
+    this.usb.plug(mcu);
+    this.wire(this);
+    this.onReset(why);
+    mcu.clock.tick(why === "power" ? POWER_ON_NANOS : 0);
+  }
+
+  mend(mcu) {
+    const { peripherals, clock } = mcu;
+    const ssi = new Ssi(mcu, this.flash);
+    peripherals[0x18000] = ssi;
+    peripherals[0x40018] = new QspiPins(mcu, ssi);
+    peripherals[0x40060] = new Registers();
+    peripherals[0x40064] = new Registers();
+    this.cache = new XipCache(mcu, this.missCycles);
+    peripherals[0x14000] = this.cache;
+    quickMemory(mcu, this.cache);
+    mcu.uart.forEach((_, n) => {
+      mcu.uart[n] = new Uart(mcu, `UART${n}`, UART_IRQS[n]);
+      peripherals[n ? 0x40038 : 0x40034] = mcu.uart[n];
+    });
+    for (const pio of mcu.pio) clockPio(pio, clock, () => 1e9 / mcu.clkSys);
+    for (const pin of mcu.gpio) {
+      pin.addListener((state) => {
+        if (state <= 1) pin.setInputValue(state === 1); // a driven pin reads what it drives
+      });
+    }
+  }
+
+  watchdog(mcu) {
+    const dog = mcu.peripherals[0x40058];
+    dog.onWatchdogTrigger = () => {
+      dog.alarm.enable = false;
+      const reason = dog.reason === REASON_FORCED ? REASON_FORCED : REASON_TIMER;
+      this.ended = { reason, scratch: dog.scratchData.slice() };
+    };
+    return dog;
+  }
+
+  written(start, size) {
+    if (this.on) this.mcu.flash.set(this.flash.bytes.subarray(start, start + size), start);
+  }
+
+  // Level on a pin from outside, as far as the chip does not drive it itself.
+  drive(number, level) {
+    if (this.on) this.mcu.gpio[number].setInputValue(level);
+  }
+
+  // Let emulated time pass until nanos; goes on through resets.  Stops early when stop() says so.
+  run(until, stop = null) {
+    while (this.nanos < until) {
+      if (!this.on) {
+        this.epochNanos = until;
+        return;
+      }
+      this.live(until - this.epochNanos, stop);
+      if (this.ended) {
+        const { ended } = this;
+        this.begin(ended.reason === REASON_FORCED ? "commanded" : "watchdog", ended);
+      } else if (stop?.()) return;
+    }
+  }
+
+  live(until, stop) {
+    const { mcu } = this;
+    const { core, clock } = mcu;
+    let cycleNanos = 1e9 / mcu.clkSys;
+    let clkSys = mcu.clkSys;
+    while (clock.nanos < until && !this.ended && this.on) {
+      if (core.waiting) {
+        const next = Math.min(clock.nanosToNextAlarm || Infinity, until - clock.nanos);
+        this.asleepNanos += next;
+        clock.tick(next);
+        if (stop?.()) return;
+      } else {
+        const before = core.cycles;
+        core.executeInstruction();
+        if (clkSys !== mcu.clkSys) {
+          clkSys = mcu.clkSys;
+          cycleNanos = 1e9 / clkSys;
+        }
+        const now = clock.nanosCounter + (core.cycles - before) * cycleNanos;
+        const alarm = clock.nextAlarm;
+        if (alarm !== null && alarm.nanos <= now) clock.tick(now - clock.nanosCounter);
+        else clock.nanosCounter = now;
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+"""The station's flash on the simulated bench: a folder, with the firmware's own FlashStore on it,
+and ways to spoil its files.  Each blob is two files, written in turn (flash_store.py).
+"""
+
+import os
+
+from evse.drivers.flash_store import FlashStore, unpack
+
+HOWS = ("absent", "empty", "truncated", "flipped", "torn", "older", "garbage", "foreign")
+_OLDER = b'{"station":"bench-1","current_limit":32,"rfid":true}'  # keys of another version
+
+
+class Flash:
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self.store = FlashStore(folder)
+
+    def format(self, config: bytes) -> None:
+        """Nothing on it but the settings."""
+        for name in os.listdir(self._folder):
+            os.remove(self._folder + "/" + name)
+        self.store.save("config", config)
+
+    def files(self) -> dict:
+        return {name: self._read(name) for name in os.listdir(self._folder)}
+
+    def put_back(self, files: dict) -> None:
+        for name in os.listdir(self._folder):
+            if name not in files:
+                os.remove(self._folder + "/" + name)
+        for name, data in files.items():
+            self._write(name, data)
+
+    def spoil(self, name: str, how: str) -> None:
+        """See Bench.spoil()."""
+        if how == "garbage":
+            self.store.save(name, b"\x00\xff{[not json")
+        elif how == "foreign":
+            self.store.save(name, b'{"unknown_key":1}')
+        elif how == "older":
+            self.store.save(name, _OLDER)
+        elif how == "torn":
+            newest = self._newest(name)
+            self._write(newest, self._read(newest)[:-7])
+        else:
+            for copy in (name + ".a", name + ".b"):
+                self._spoil_file(copy, how)
+
+    def _spoil_file(self, file: str, how: str) -> None:
+        if file not in os.listdir(self._folder):
+            return
+        data = self._read(file)
+        if how == "absent":
+            os.remove(self._folder + "/" + file)
+        elif how == "empty":
+            self._write(file, b"")
+        elif how == "truncated":
+            self._write(file, data[: len(data) // 2])
+        elif how == "flipped":
+            middle = len(data) // 2
+            self._write(file, data[:middle] + bytes((data[middle] ^ 4,)) + data[middle + 1 :])
+
+    def _newest(self, name: str) -> str:
+        found = ("", -1)
+        for file in (name + ".a", name + ".b"):
+            record = unpack(self._read(file)) if file in os.listdir(self._folder) else None
+            if record is not None and record[0] > found[1]:
+                found = (file, record[0])
+        return found[0]
+
+    def _read(self, file: str) -> bytes:
+        with open(self._folder + "/" + file, "rb") as opened:
+            return opened.read()
+
+    def _write(self, file: str, data: bytes) -> None:
+        with open(self._folder + "/" + file, "wb") as opened:
+            opened.write(data)
