@@ -169,6 +169,12 @@ def test_spoiled_replies_change_no_value_and_age_the_last_ones(fault: str) -> No
     after = (list(scene.meter.current_ma), scene.meter.power_w, scene.meter.import_wh)
     assert after == before
     assert scene.quality == STALE
+    assert scene.meter.unsupported == 0, "only the meter can say that it lacks a register"
+    scene.x1()
+    scene.bay.meter.fault = ""
+    scene.run(5_000)
+    assert scene.quality == GOOD
+    assert list(scene.meter.current_ma) == [0, 0, 0]
 
 
 def test_values_that_are_no_numbers_are_refused_and_make_the_meter_stale_at_once() -> None:
@@ -223,6 +229,27 @@ def test_power_that_does_not_go_with_volts_and_amperes_is_refused() -> None:
     assert meter.quality == STALE
 
 
+def test_power_is_not_taken_over_when_there_is_no_current_to_judge_it_by() -> None:
+    meter = ScriptedMeter("sdm120", dict(ONE_PHASE))
+    meter.run(3_000)
+    meter.values[0x06] = float("nan")
+    meter.values[0x0C] = 3_000.0
+    meter.run(2_000)
+    assert meter.driver.power_w == 3_680
+    meter.values[0x06] = 13.0
+    meter.run(2_000)
+    assert meter.driver.power_w == 3_000
+
+
+@pytest.mark.parametrize(("amps", "believed"), [(54.0, True), (54.1, False)])
+def test_current_is_believed_up_to_a_fifth_over_what_the_meter_measures(
+    amps: float, believed: bool
+) -> None:
+    meter = ScriptedMeter("sdm120", {**ONE_PHASE, 0x06: amps})
+    meter.run(3_000)
+    assert (meter.driver.current_ma[0] > 50_000) == believed
+
+
 def test_negative_power_is_believed_with_its_sign() -> None:
     meter = ScriptedMeter("sdm120", {**ONE_PHASE, 0x0C: -3_680.0})
     meter.run(3_000)
@@ -257,6 +284,14 @@ def test_a_register_the_meter_does_not_have_is_asked_for_once() -> None:
     assert meter.asked.count(0x0046) == 1
     assert meter.driver.unsupported == 2
     assert (meter.driver.power_w, meter.driver.import_wh) == (3_680, 12_000)
+    assert meter.quality == GOOD
+
+
+def test_a_meter_that_only_counts_is_asked_for_nothing_else_again() -> None:
+    meter = ScriptedMeter("sdm120", {0x48: 12.0})
+    meter.run(30_000)
+    assert meter.asked.count(0x00) == 1
+    assert meter.driver.import_wh == 12_000
     assert meter.quality == GOOD
 
 

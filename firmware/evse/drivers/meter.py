@@ -34,7 +34,7 @@ class Meter:
         self.import_wh = 0
         self.readings = 0
         self._good_ms = 0
-        self._heard = False  # since the meter was last silent
+        self._heard = False  # anything, ever
         self._doubtful = False
 
     def quality(self, now_ms: int) -> str:
@@ -62,8 +62,5 @@ class Meter:
 
     def grow_old(self, now_ms: int) -> None:
         """Call at least once a day, so that a long silence does not wrap into a young one."""
-        age_ms = elapsed_ms(now_ms, self._good_ms)
-        if age_ms >= SILENT_MS:
-            self._heard = False
-        if age_ms > _OLDEST_MS:
+        if elapsed_ms(now_ms, self._good_ms) > _OLDEST_MS:
             self._good_ms = (now_ms + TICKS_PERIOD - _OLDEST_MS) % TICKS_PERIOD

@@ -128,6 +128,8 @@ class MeterEastron(Meter):
             if self._started and elapsed_ms(now_ms, self._round_ms) < ROUND_MS:
                 return
             self._begin(now_ms)
+            if self._at >= len(self._blocks):
+                return  # nothing is due in this round
         _, address, count, _ = self._blocks[self._at]
         self._asked = self._master.ask(now_ms, self._unit, READ_INPUT, address, count)
 
@@ -144,10 +146,9 @@ class MeterEastron(Meter):
         self._power_w = None
         self._at = -1
         self.grow_old(now_ms)
-        self._next(now_ms)
-        if self._at >= len(self._blocks):  # a meter that has nothing: start afresh
+        if not sum(self._supported):  # a meter that has nothing: perhaps another one by now
             self._supported = [True] * len(self._blocks)
-            self._at = 0
+        self._next(now_ms)
 
     def _next(self, now_ms: int) -> None:
         """Move to the next block that is due in this round."""
