@@ -72,14 +72,13 @@ class Connector(Controller):
             self._born_ms = now_ms
         if self.meter is not None:
             self.meter.poll(now_ms)
-            self._read_meter(now_ms)
+            self._read_meter(self.meter, now_ms)
         if second:
             self._each_second(now_ms, self.pilot.state != states.A)
         self.charge.poll(self, now_ms)
 
-    def _read_meter(self, now_ms: int) -> None:
+    def _read_meter(self, meter, now_ms: int) -> None:
         """Current and voltage for the tick, as whole numbers, and only while they are fresh."""
-        meter = self.meter
         bits = self._own_faults & ~(_SUPPLY_FAULTS | faults.FAULT_METER_SILENT)
         quality = meter.quality(now_ms)
         if quality == "good":
