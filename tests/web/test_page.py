@@ -370,6 +370,24 @@ def test_the_details_tell_everything_known_of_a_connector(open_page: Any) -> Non
             expect(detail.locator(f'[data-part="{part}"]')).to_contain_text(sentence)
 
 
+def test_a_meter_that_does_not_answer_shows_no_figures(open_page: Any) -> None:
+    mute = one_of("atlas-01")
+    mute["connectors"][0]["meter"]["quality"] = "silent"
+    page = open_page(stations=[mute, one_of("rabat-tram-3")]).go()
+    figures = card(page, "atlas-01").locator(".figures")
+    expect(figures).to_contain_text("Meter: not answering")
+    assert "7.18" not in figures.inner_text()
+    assert "12.4" in figures.inner_text()  # what was counted stays counted
+    expect(page.locator(".total")).to_contain_text("1.36 kW")
+
+
+def test_a_running_session_grows_between_its_records(open_page: Any) -> None:
+    plugged = one_of("atlas-01")
+    plugged["connectors"][0]["session"] |= {"uptime_ms": 9_000_000 - 240_000}
+    page = open_page(stations=[plugged]).go("#/atlas-01")
+    expect(page.locator('[data-part="session"]')).to_contain_text("1 h 48 min")  # 104 and 4
+
+
 def test_the_state_of_the_links_and_what_was_refused_are_shown(open_page: Any) -> None:
     visit = open_page()
     page = visit.go()

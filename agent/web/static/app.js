@@ -19,6 +19,7 @@ let health = { counters: {}, upstream: {}, links: [] };
 let spoken = false; // the agent's words are here
 let wasLost = false;
 let due = false;
+const news = new Set(); // stations heard of since the last paint
 
 const find = (id) => document.getElementById(id);
 const points = new History();
@@ -26,11 +27,14 @@ const announcer = new Announcer(find("announcer"));
 const header = new Header((name) => choose(name, true));
 const fleet = new Fleet((name, number) => go(name, number));
 const detail = new Detail(find("detail"), () => go(null), go);
-const feed = new Feed(take, changed);
+const feed = new Feed(take, feedChanged);
 
 function take(kind, value) {
   const now = performance.now();
-  const keep = (station) => stations.set(station.station, { ...station, received: now });
+  const keep = (station) => {
+    stations.set(station.station, { ...station, received: now });
+    news.add(station.station);
+  };
   if (kind === "snapshot") {
     stations.clear();
     for (const station of value.stations ?? []) keep(station);
@@ -45,7 +49,7 @@ function take(kind, value) {
   repaint();
 }
 
-function changed(state) {
+function feedChanged(state) {
   if (state === "lost" && !wasLost) {
     wasLost = true;
     announcer.say(t("lost-said"));
@@ -64,20 +68,22 @@ function repaint() {
   due = true;
   requestAnimationFrame(() => {
     due = false;
-    paint();
+    paint(news);
   });
 }
 
 const looks = (now) => [...stations.values()].map((station) => look(station, now));
 
-function paint() {
+/** changed: names of the stations whose cards to look at; all of them without. */
+function paint(changed = null) {
   const now = performance.now();
   const live = feed.state === "live";
   const seen = looks(now);
   mark(document.documentElement, "data-feed", feed.state);
   banner(now);
   header.show(feed.state);
-  fleet.show(seen, points, detail.name);
+  fleet.show(seen, points, detail.name, changed);
+  news.clear();
   const opened = seen.find((one) => one.name === detail.name);
   detail.update(opened, points, live);
   showLink(find("link"), health, feed.heard === null);
@@ -132,7 +138,7 @@ async function choose(name, chosen) {
 /** Everything anew, in the language of now. */
 function build() {
   header.build();
-  fleet.build(repaint);
+  fleet.build(() => paint());
   detail.rebuild();
   paint();
 }

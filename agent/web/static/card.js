@@ -3,19 +3,19 @@
 import { currentBar, pilotGlyph, pilotSignature, powerLine } from "./charts.js";
 import { fill, h, mark } from "./dom.js";
 import { icon } from "./icons.js";
-import { amps, kilowattHours, kilowatts, number, say, t, tell, word } from "./language.js";
+import { number, say, t, tell } from "./language.js";
 import {
   ageLine,
   disc,
   faultBox,
   faultSignature,
-  figure,
   headFault,
+  meterFigures,
   offerLine,
   offerSignature,
   whySentence,
 } from "./parts.js";
-import { drawn } from "./picture.js";
+import { delivered, drawn, isRead } from "./picture.js";
 
 export class Card {
   /** open(name, connector number) when a person asks for the details. */
@@ -125,7 +125,7 @@ class Block {
             this._numbered && silent && h("span", { class: "dot" }),
             silent && t("last-known"),
           ),
-        h("p", { class: "why" }, whySentence(one)),
+        whySentence(one),
       ),
       one.state !== null && headFault(one) === null && pilotGlyph(one.state),
     ]);
@@ -136,26 +136,10 @@ class Block {
   _measures(one, history) {
     const meter = one.meter;
     const inUse = one.state !== null && one.why !== "no-vehicle";
-    const energy = one.session?.energy_wh ?? meter?.session_wh ?? 0;
-    const shown = inUse && meter !== null && (one.session !== null || meter.power_w !== 0);
-    fill(
-      this._figures,
-      shown ? `${meter.power_w} ${drawn(meter)} ${energy} ${meter.quality}` : "",
-      () =>
-        shown
-          ? [
-              figure(t("power"), kilowatts(meter.power_w)),
-              figure(t("current"), amps(drawn(meter))),
-              figure(t("energy"), kilowattHours(Math.max(energy, meter.session_wh))),
-              meter.quality !== "good" &&
-                h(
-                  "div",
-                  { class: "poor" },
-                  say("meter-old", { quality: word("qualities", meter.quality) }),
-                ),
-            ]
-          : [],
-    );
+    const energy = delivered(one);
+    const shown = inUse && meter !== null && (energy > 0 || meter.power_w !== 0);
+    const figures = shown && `${meter.power_w} ${drawn(meter)} ${energy} ${meter.quality}`;
+    fill(this._figures, `${figures}`, () => (shown ? meterFigures(meter, energy) : []));
     const offering = inUse && (one.faults.length === 0 || one.state.offer_ma > 0);
     const lowest = one.limits[0]?.limit_ma;
     fill(
@@ -165,7 +149,7 @@ class Block {
     );
     const saying = offering || one.limitedBy?.ends === true;
     fill(this._offer, saying ? offerSignature(one) : "", () => (saying ? offerLine(one) : []));
-    const drawing = one.why === "charging" && history.length > 2;
+    const drawing = one.why === "charging" && isRead(meter) && history.length > 2;
     fill(this._line, drawing ? `${history.length} ${history.at(-1).at}` : "", () =>
       drawing ? powerLine(history, 1_000) : [],
     );

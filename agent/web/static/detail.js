@@ -119,7 +119,7 @@ export class Detail {
         "div",
         { class: "saying" },
         seen.freshness !== "fresh" && h("p", { class: "over" }, t("last-known")),
-        h("p", { class: "why" }, whySentence(one)),
+        whySentence(one),
       ),
     ]);
     this._showCommands(seen, one, live);

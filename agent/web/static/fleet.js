@@ -120,20 +120,24 @@ export class Fleet {
 
   _set(name, value) {
     this[name] = value;
-    this._repaint();
+    this._repaint(); // all: cards that come into sight must be of now
   }
 
-  /** Show the looks of all stations. */
-  show(seen, history, selected) {
+  /** Show the looks of all stations; draw only the cards of those in changed, or all without. */
+  show(seen, history, selected, changed = null) {
     this._seen = seen;
     this._count(history);
+    const known = new Set(seen.map((one) => one.name));
     for (const name of this._cards.keys()) {
-      if (!seen.some((one) => one.name === name)) this._cards.delete(name);
+      if (!known.has(name)) this._cards.delete(name);
     }
     const shown = this._sorted(seen.filter((one) => this._wanted(one)));
     for (const one of shown) {
-      if (!this._cards.has(one.name)) this._cards.set(one.name, new Card(one.name, this._open));
-      this._cards.get(one.name).update(one, history, one.name === selected);
+      const isNew = !this._cards.has(one.name);
+      if (isNew) this._cards.set(one.name, new Card(one.name, this._open));
+      if (changed === null || isNew || changed.has(one.name)) {
+        this._cards.get(one.name).update(one, history, one.name === selected);
+      }
     }
     const placed = { need: [], use: [], free: [], all: [] };
     for (const one of shown) placed[this._place(one)].push(this._cards.get(one.name).node);

@@ -102,7 +102,10 @@ export function number(value, decimals = 0) {
 
 const unit = (value, decimals, sign) => `${number(value, decimals)}\u00a0${sign}`;
 
-export const amps = (ma) => unit(ma / 1000, ma % 1000 === 0 ? 0 : 1, "A");
+/** Of an offer or a limit: "16 A", "13.5 A". */
+export const amps = (ma) => unit(ma / 1000, Math.round(ma / 100) % 10 === 0 ? 0 : 1, "A");
+/** Of a measurement: always one decimal, so that figures stand still. */
+export const measured = (ma) => unit(ma / 1000, 1, "A");
 export const volts = (mv) => unit(mv / 1000, 1, "V");
 export const mains = (mv) => unit(mv / 1000, 0, "V");
 export const kilowatts = (w) => unit(w / 1000, Math.abs(w) < 9_995 ? 2 : 1, "kW");

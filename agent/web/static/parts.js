@@ -2,7 +2,21 @@
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { amps, clock, faultWords, number, raised, say, t, time, word } from "./language.js";
+import {
+  amps,
+  clock,
+  faultWords,
+  kilowattHours,
+  kilowatts,
+  measured,
+  number,
+  raised,
+  say,
+  t,
+  time,
+  word,
+} from "./language.js";
+import { drawn, isRead } from "./picture.js";
 
 export const bdi = (value) => h("bdi", null, value);
 
@@ -13,11 +27,12 @@ export const row = (name, ...value) =>
 /** The sign of a tone: an icon on its tint. */
 export const disc = (tone) => h("span", { class: "disc" }, icon(tone));
 
-/** Why the connector is as it is, as a sentence without its full stop. */
+/** Why the connector is as it is; for one that a fault stopped, which fault. */
 export function whySentence(one) {
-  if (one.state === null) return raised(t("no-state"));
   const fault = headFault(one);
-  return fault === null ? raised(word("whys", one.why)) : faultWords(fault.code)[0];
+  if (fault !== null) return h("p", { class: "why alarm" }, faultWords(fault.code)[0]);
+  const why = one.state === null ? t("no-state") : word("whys", one.why);
+  return h("p", { class: "why" }, raised(why));
 }
 
 /** The fault that says more than "a fault" does, or null. */
@@ -87,6 +102,18 @@ export function ageLine(seen) {
   const key = ["fresh", "stale", "offline"].includes(seen.freshness) ? seen.freshness : "stale";
   if (seen.ageMs === null) return t(`${key}-unheard`);
   return say(key, { time: time(seen.ageMs) });
+}
+
+/** Power, current, energy.  A meter that does not answer has no figures but the last energy. */
+export function meterFigures(meter, energyWh) {
+  const read = isRead(meter);
+  return [
+    figure(t("power"), read ? kilowatts(meter.power_w) : "\u2013"),
+    figure(t("current"), read ? measured(drawn(meter)) : "\u2013"),
+    figure(t("energy"), kilowattHours(energyWh)),
+    meter.quality !== "good" &&
+      h("div", { class: "poor" }, say("meter-old", { quality: word("qualities", meter.quality) })),
+  ];
 }
 
 /** A value over its name. */

@@ -85,8 +85,6 @@ function connectorLook(one, freshness, waited) {
     }))
     .sort((a, b) => a.limit_ma - b.limit_ma);
   const tags = tagsOf(state, reason, faults, freshness);
-  const trusted =
-    freshness !== "offline" && meter !== null && !["silent", "none"].includes(meter.quality);
   return {
     number: one.connector,
     state,
@@ -105,7 +103,7 @@ function connectorLook(one, freshness, waited) {
         : (TONES.find((tone) => tags.has(tone)) ?? "free"),
     rank: rankOf(reason, faults, freshness, tags),
     ratingMa: rating(limits, state),
-    powerW: trusted && freshness === "fresh" ? meter.power_w : 0,
+    powerW: freshness === "fresh" && isRead(meter) ? meter.power_w : 0,
   };
 }
 
@@ -145,8 +143,24 @@ function rating(limits, state) {
   return Math.max(most || 32_000, state?.offer_ma ?? 0, 6_000);
 }
 
+/** Whether the meter's figures mean anything. */
+export const isRead = (meter) => meter !== null && !["silent", "none"].includes(meter.quality);
+
+/** Energy of the running or last session, in Wh: the later of the meter's and the record's word. */
+export function delivered({ meter, session }) {
+  const running = session !== null && session.phase !== "end";
+  return Math.max(meter?.session_wh ?? 0, running ? session.energy_wh : 0);
+}
+
 /** Greatest phase current, in mA. */
 export const drawn = (meter) => (meter === null ? 0 : Math.max(0, ...meter.current_ma));
+
+/** How long before now the session's record was made, in ms: the board writes one every 5 minutes. */
+export function sinceRecord({ session, state, ageS }) {
+  if (state === null || state.boot_id !== session.boot_id) return 0;
+  const past = (state.uptime_ms - session.uptime_ms + WRAP_MS) % WRAP_MS;
+  return (past < WRAP_MS / 2 ? past : 0) + ageS * 1000;
+}
 
 /** How long ago a message of this boot was sent, or null when that cannot be told. */
 export function eventAge(event, station, waited) {

@@ -30,11 +30,7 @@ export function log(seen) {
         return h(
           "li",
           { "data-what": event.what },
-          h(
-            "span",
-            { class: "when" },
-            when(event, age),
-          ),
+          h("span", { class: "when" }, when(event, age)),
           h("span", { class: "what" }, eventWords(event)),
           event.connector > 0 &&
             seen.connectors.length > 1 &&

@@ -10,6 +10,7 @@ import {
   kilowattHours,
   kilowatts,
   mains,
+  measured,
   percent,
   raised,
   say,
@@ -19,8 +20,8 @@ import {
   volts,
   word,
 } from "./language.js";
-import { bdi, figure, offerLine, row } from "./parts.js";
-import { drawn } from "./picture.js";
+import { bdi, figure, meterFigures, offerLine, row } from "./parts.js";
+import { delivered, isRead, sinceRecord } from "./picture.js";
 
 export function pilot(one) {
   const state = one.state;
@@ -92,13 +93,7 @@ export function current(one) {
 export function meter(one) {
   const m = one.meter;
   return [
-    h(
-      "dl",
-      { class: "figures" },
-      figure(t("power"), kilowatts(m.power_w)),
-      figure(t("current"), amps(drawn(m))),
-      figure(t("energy"), kilowattHours(m.session_wh)),
-    ),
+    h("dl", { class: "figures" }, meterFigures(m, delivered(one))),
     h(
       "table",
       { class: "phases" },
@@ -119,8 +114,8 @@ export function meter(one) {
             "tr",
             null,
             h("th", { scope: "row" }, bdi(`L${at + 1}`)),
-            h("td", { class: "num" }, bdi(mains(mv))),
-            h("td", { class: "num" }, bdi(amps(m.current_ma[at] ?? 0))),
+            h("td", { class: "num" }, isRead(m) ? bdi(mains(mv)) : "\u2013"),
+            h("td", { class: "num" }, isRead(m) ? bdi(measured(m.current_ma[at] ?? 0)) : "\u2013"),
           ),
         ),
       ),
@@ -143,7 +138,7 @@ export function session(one) {
   const s = one.session;
   if (s === null) return [h("p", { class: "hint" }, t("no-session"))];
   const ended = s.phase === "end";
-  const more = ended ? 0 : one.ageS;
+  const more = ended ? 0 : sinceRecord(one);
   return [
     h(
       "dl",
@@ -155,14 +150,9 @@ export function session(one) {
         h("span", { class: "dim" }, word("session_phases", s.phase)),
       ),
       row(t("user"), s.user === "" ? t("free-user") : bdi(s.user)),
-      row(
-        t("energy"),
-        bdi(
-          kilowattHours(ended ? s.energy_wh : Math.max(s.energy_wh, one.meter?.session_wh ?? 0)),
-        ),
-      ),
-      row(t("lasted"), bdi(time((s.duration_s + more) * 1000))),
-      row(t("charged"), bdi(time(s.charging_s * 1000))),
+      row(t("energy"), bdi(kilowattHours(ended ? s.energy_wh : delivered(one)))),
+      row(t("lasted"), bdi(time(s.duration_s * 1000 + more))),
+      row(t("charged"), bdi(time(s.charging_s * 1000 + (one.state?.contactor ? more : 0)))),
       ended && row(t("ended"), word("stop_reasons", s.reason)),
     ),
   ];
