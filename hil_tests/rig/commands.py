@@ -32,7 +32,7 @@ RANGES = {
     "mA": (0, 100_000),
     "mains": (0, 400_000),  # mV, phase to neutral
     "mHz": (40_000, 70_000),
-    "cC": (-5_000, 20_000),  # hundredths of a degree Celsius
+    "degC": (0, 89),
     "Wh": (0, (1 << 30) - 1),
 }
 
@@ -94,7 +94,7 @@ USAGE = (
         "the meter, and how it misbehaves",
     ),
     ("meter register <Wh>", "meter", "meter_register", "its energy register from now on"),
-    ("temp <cC>", "temperature", "temperature", "what the sensor feels"),
+    ("temp <degC>", "temperature", "temperature", "what the sensor feels"),
     ("temp open|short", "temperature", "temperature_broken", "the sensor's wires"),
     ("input emergency-stop|enclosure 0|1", "inputs", "switch", "the station's own switches"),
     ("lock ok|jammed|loose", "lock", "lock", "the plug's lock"),

@@ -4,6 +4,7 @@ Made anew at each boot by the firmware's main.py; what it is made of outlives it
 """
 
 from boards.socket import Socket
+from evse.drivers.guard import emergency_stop, enclosure, protective_earth
 
 NAME = "simulated"
 
@@ -27,9 +28,17 @@ class Board:
                 wires.pwm,
                 wires.enable,
                 feedback=wires.contactor.mirror,
+                guard_rows=(
+                    emergency_stop(wires.emergency_stop),
+                    enclosure(wires.enclosure),
+                    protective_earth(wires.earth_lost),
+                ),
+                rcd_trip=wires.rcd.trip,
+                rcd_test=wires.rcd.test,
+                lock_pins=wires.lock.pins,
                 proximity=wires.proximity,
+                thermistor=wires.thermistor,
                 meter_uart=wires.meter_uart,
-                inputs=wires,
             )
         ]
 

@@ -99,6 +99,12 @@ class Chip:
         while True:
             self.step()
 
+    def stand_still(self, ms: int) -> None:
+        """No code runs, no interrupt either: a flash erase, a hard fault."""
+        self.deaf = True
+        self.pass_ms(ms)
+        self.deaf = False
+
     def pass_ms(self, ms: int) -> None:
         for _ in range(ms):
             self.step()

@@ -58,9 +58,9 @@ class Crash:
         elif what == "main-hang":
             self._in_main = chip.burn
         elif what == "cpu-dead":
-            self._in_main = lambda: self._stand_still(1 << 30)
+            self._in_main = lambda: chip.stand_still(1 << 30)
         elif what == "flash-erase":
-            self._in_main = lambda: self._stand_still(value)
+            self._in_main = lambda: chip.stand_still(value)
         elif what == "soft-reset":
             self._in_main = chip.soft_reset
         elif what in ("line", "lines"):
@@ -68,12 +68,6 @@ class Crash:
         else:
             return {"ok": False, "error": what + ": no such crash"}
         return {"us": chip.wires.now_us}
-
-    def _stand_still(self, ms: int) -> None:
-        """No code runs, no interrupt either."""
-        self._chip.deaf = True
-        self._chip.pass_ms(ms)
-        self._chip.deaf = False
 
     def _fill(self, leave: int) -> None:
         """Take the heap in ever smaller pieces, then give leave bytes back."""

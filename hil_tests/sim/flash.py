@@ -6,8 +6,31 @@ import os
 
 from evse.drivers.flash_store import FlashStore, unpack
 
-HOWS = ("absent", "empty", "truncated", "flipped", "torn", "older", "garbage", "foreign")
+ERASE_MS = 45  # of a sector, at least; others say up to 300
 _OLDER = b'{"station":"bench-1","current_limit":32,"rfid":true}'  # keys of another version
+
+
+class TimedStore:
+    """A FlashStore whose writing takes the chip's time, interrupts off, as flash does.
+
+    hot: writes begun while the coil was energised.
+    """
+
+    def __init__(self, store: FlashStore, chip) -> None:
+        self._store = store
+        self._chip = chip
+        self.hot = 0
+
+    def load(self, name: str) -> "bytes | None":
+        return self._store.load(name)
+
+    def save(self, name: str, data: bytes) -> None:
+        if self._store.load(name) == data:
+            return
+        if self._chip.wires.levels["coil"]:
+            self.hot += 1
+        self._store.save(name, data)
+        self._chip.stand_still(ERASE_MS)
 
 
 class Flash:

@@ -92,35 +92,3 @@ class Line:
         else:
             self.sent += len(data)
             self._port.write(data)
-
-
-class Wlan:
-    """A Wi-Fi interface, as network.WLAN.  mood: ok, gone, refuses, hangs (raises OSError)."""
-
-    def __init__(self) -> None:
-        self.mood = "gone"
-        self._asked = False
-
-    def active(self, on: "bool | None" = None) -> bool:
-        self._try()
-        return True
-
-    def connect(self, _name: str, _password: str) -> None:
-        self._try()
-        self._asked = True
-
-    def disconnect(self) -> None:
-        self._try()
-        self._asked = False
-
-    def isconnected(self) -> bool:
-        self._try()
-        return self._asked and self.mood == "ok"
-
-    def status(self) -> int:
-        self._try()
-        return {"ok": 3, "gone": -2, "refuses": -3}[self.mood]
-
-    def _try(self) -> None:
-        if self.mood == "hangs":
-            raise OSError(110)

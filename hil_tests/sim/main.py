@@ -15,8 +15,9 @@ from hil_tests.rig.commands import Commands  # noqa: E402
 from hil_tests.sim.board import Board  # noqa: E402
 from hil_tests.sim.chip import BOOT_MS, Chip, Reset  # noqa: E402
 from hil_tests.sim.crash import Crash  # noqa: E402
-from hil_tests.sim.flash import Flash  # noqa: E402
-from hil_tests.sim.line import Line, Wlan  # noqa: E402
+from hil_tests.sim.flash import Flash, TimedStore  # noqa: E402
+from hil_tests.sim.line import Line  # noqa: E402
+from hil_tests.sim.parts import Wlan  # noqa: E402
 from hil_tests.sim.port import Gone, Port  # noqa: E402
 from hil_tests.sim.rig_more import FullRig  # noqa: E402
 from hil_tests.sim.wires import Wires  # noqa: E402
@@ -63,6 +64,7 @@ class Bench:
         self.rig.serve = self._serve
         self.commands = Commands(self.rig)
         self.crash = Crash(self.chip)
+        self._store = TimedStore(self._flash.store, self.chip)
         self.wires.lose_chip()
 
     def run(self) -> None:
@@ -96,7 +98,7 @@ class Bench:
         from boards.links import add_links
         from evse.app.run import run, stays_in_service
 
-        hardware = Board(self.chip, self.wires, self._flash.store, self.line, self.wlan)
+        hardware = Board(self.chip, self.wires, self._store, self.line, self.wlan)
         if not stays_in_service(hardware):
             station = make_station(hardware)
             add_links(hardware, station)
@@ -160,7 +162,11 @@ class Bench:
             name, how = rest.split()
             self._flash.spoil(name, how)
         elif word == "boots":
-            found = {"boots": self.chip.boots, "trouble": self.chip.trouble}
+            found = {
+                "boots": self.chip.boots,
+                "trouble": self.chip.trouble,
+                "hot": self._store.hot,
+            }
         elif word == "keep":
             self._keep()
         elif word in ("back", "forget"):

@@ -6,21 +6,15 @@ Verbs that take time answer with a function, which is looked at every millisecon
 from boards.virtual.chance import Chance
 from boards.virtual.circuit import DIODE_OK, DIODE_OPEN, DIODE_SHORTED
 from boards.virtual.vehicle import OHM_B, OHM_C, OHM_D
-from evse.core.faults import (
-    FAULT_EMERGENCY_STOP,
-    FAULT_ENCLOSURE_OPEN,
-    FAULT_PE_LOST,
-    FAULT_RCD_TRIP,
-)
 from hil_tests.rig.commands import USAGE, RigError
+from hil_tests.sim.parts import ANSWER_MS
 
-LACKING = ("rcd-test", "ramp", "temperature", "lock")
+LACKING = ("ramp",)
 PARTS = [row[1] for row in USAGE if row[1] and row[1] not in LACKING]
 OHMS = {"A": 0, "B": OHM_B, "C": OHM_C, "D": OHM_D, "E": OHM_B, "F": 0}
 STEADY_MV = {"E": 0, "F": -12_000}
 CABLES = {"open": -1, "13": 1_500, "20": 680, "32": 220, "63": 100, "short": 5, "mid": 3_000_000}
 DIODES = {"ok": DIODE_OK, "short": DIODE_SHORTED, "open": DIODE_OPEN}
-INPUTS = {"emergency-stop": FAULT_EMERGENCY_STOP, "enclosure": FAULT_ENCLOSURE_OPEN}
 MOST_TIME_MS = 60_000  # for one opening or closing under `time`
 
 
@@ -186,23 +180,32 @@ class SimRig:
         self._wires.enable.coil_broken = how == "broken"
         return self._us()
 
-    def _bit(self, bit: int, stands: bool) -> None:
-        if stands:
-            self._wires.input_bits |= bit
-        else:
-            self._wires.input_bits &= ~bit
-
     def rcd_trip(self, ms: int) -> dict:
-        self._bit(FAULT_RCD_TRIP, True)
-        self._later(ms * 1_000, lambda: self._bit(FAULT_RCD_TRIP, False))
+        self._trip(True)
+        self._later(ms * 1_000, lambda: self._trip(False))
+        return self._us()
+
+    def _trip(self, tripped: bool) -> None:
+        self._wires.rcd.tripped = tripped
+
+    def rcd_test(self, answer: str) -> dict:
+        self._wires.rcd.mood = answer
+        self._wires.rcd.answer_ms = ANSWER_MS
+        return self._us()
+
+    def rcd_late(self, ms: int) -> dict:
+        self._wires.rcd.mood = "ok"
+        self._wires.rcd.answer_ms = max(1, ms)
         return self._us()
 
     def earth(self, present: str) -> dict:
-        self._bit(FAULT_PE_LOST, present == "0")
+        self._wires.earth_lost.value(present == "0")
         return self._us()
 
     def switch(self, name: str, on: str) -> dict:
-        self._bit(INPUTS[name], on == "1")
+        wires = self._wires
+        pin = wires.enclosure if name == "enclosure" else wires.emergency_stop
+        pin.value(on == "1")
         return self._us()
 
     # Supply and reset of the station

@@ -73,6 +73,21 @@ class FullRig(SimRig):
         self._wires.meter.set_register(wh)
         return self._us()
 
+    def temperature(self, degrees: int) -> dict:
+        self._wires.thermistor.set(degrees)
+        return self._us()
+
+    def temperature_broken(self, _how: str) -> dict:
+        self._wires.thermistor.break_off()
+        return self._us()
+
+    def lock(self, how: str) -> dict:
+        lock = self._wires.lock
+        lock.stuck = how == "jammed"
+        if how == "loose":
+            lock.force_open()
+        return self._us()
+
     def wifi(self, mood: str) -> dict:
         self.wlan.mood = mood
         return self._us()
