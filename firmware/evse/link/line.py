@@ -6,7 +6,7 @@ object with any(), read(n) and write(data) that never block.
 """
 
 from evse.core.timer import Timer
-from protocol.frame import Unpacker, pack
+from protocol.frame import START, Unpacker, pack
 
 from .line_queue import LineQueue
 from .tally import Tally
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _CHUNK = 256  # bytes read in one poll
 _MOST_TOKEN = 65_535
+_FRAME = -1  # in place of a column: the line is a frame
+_RETURNED = -2  # the line ended with a return: a line feed after it is part of the end
 
 NOTES = (
     "connects",  # a host began to speak
@@ -73,6 +75,7 @@ class LineLink:
         self._out = LineQueue(window)
         self._now_ms = 0
         self._token = 0
+        self._column = 0  # of the echoed line
 
     @property
     def last_error(self) -> str:
@@ -139,7 +142,35 @@ class LineLink:
             end = self._data.find(b"\n", self._used) + 1 or len(self._data)
             line = memoryview(self._data)[self._used : end]
             self._used = end  # before anything can raise: a line is never fed twice
+            self._echo(line)
             self._unpacker.feed(line)
+
+    def _echo(self, data: "memoryview") -> None:
+        """Show people what they type: terminals send a byte and print nothing themselves.
+
+        Not while a host speaks, and nothing of a line that begins as a frame.
+        """
+        if self.up:
+            return
+        shown = b""
+        for byte in data:
+            if byte == 0x0D or byte == 0x0A:
+                if self._column >= 0 or (byte == 0x0D and self._column == _RETURNED):
+                    shown += b"\r\n"
+                self._column = _RETURNED if byte == 0x0D else 0
+            elif byte == START:
+                self._column = _FRAME
+            elif self._column != _FRAME:
+                self._column = max(0, self._column)
+                if byte == 0x08 or byte == 0x7F:
+                    if self._column:
+                        self._column -= 1
+                        shown += b"\x08 \x08"
+                elif 0x20 <= byte < 0x7F:
+                    self._column += 1
+                    shown += bytes((byte,))
+        if shown:
+            self._out.add_text(shown)
 
     def _take_frame(self, topic: str, payload: bytes) -> None:
         self._quiet.start(self._now_ms, self._quiet_ms)
@@ -158,7 +189,13 @@ class LineLink:
             self._held = None
             self._tally.count("received")
 
-    def _take_line(self, line: bytes) -> None:
+    def _take_line(self, typed: bytes) -> None:
+        line = bytearray()
+        for byte in typed:
+            if byte == 0x08 or byte == 0x7F:
+                line = line[:-1]
+            else:
+                line.append(byte)
         for byte in line:
             if byte < 0x20 or byte > 0x7E:
                 self._tally.count("bad-lines")
