@@ -11,6 +11,9 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from .sections import Alerts, History, HomeAssistant
+from .sections import key as _key
+
 PREFIX = "BORNE_"
 COMMANDS = (
     "set-limit",
@@ -27,11 +30,6 @@ Section = TypeVar("Section")
 
 class ConfigError(ValueError):
     """A key or value the agent cannot start with."""
-
-
-def _key(default: Any = MISSING, **rule: Any) -> Any:
-    """One key with its rule: low and high, choices, or pattern."""
-    return field(default=default, metadata=rule)
 
 
 @dataclass(frozen=True)
@@ -113,6 +111,9 @@ class Config:
     store: Store = field(default_factory=Store)
     commands: Commands = field(default_factory=Commands)
     web: Web = field(default_factory=Web)
+    history: History = field(default_factory=History)
+    homeassistant: HomeAssistant = field(default_factory=HomeAssistant)
+    alerts: Alerts = field(default_factory=Alerts)
     serial: list[Serial] = field(default_factory=list)
 
 
@@ -122,6 +123,9 @@ _SECTIONS: dict[str, type] = {
     "store": Store,
     "commands": Commands,
     "web": Web,
+    "history": History,
+    "homeassistant": HomeAssistant,
+    "alerts": Alerts,
 }
 
 
@@ -187,6 +191,9 @@ def _check(entry: "Field[Any]", value: Any, where: str) -> None:
         low, high = rule["low"], rule["high"]
         if type(value) is not int or not low <= value <= high:
             raise ConfigError(f"{where}: wants a whole number {low}..{high}, got {value!r}")
+    elif entry.type is bool:
+        if type(value) is not bool:
+            raise ConfigError(f"{where}: wants true or false, got {value!r}")
     elif entry.type is str:
         _check_word(rule, value, where)
     elif entry.type == list[str]:
@@ -228,6 +235,8 @@ def _overrides(environ: "dict[str, str] | os._Environ[str]") -> dict[str, Any]:
 def _parsed(entry: "Field[Any]", text: str) -> Any:
     if entry.type is int:
         return int(text) if re.fullmatch(r"-?\d{1,12}", text) else text
+    if entry.type is bool:
+        return {"true": True, "false": False}.get(text.strip().lower(), text)
     if entry.type == list[str]:
         return [word.strip() for word in text.split(",") if word.strip()]
     return text

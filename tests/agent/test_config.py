@@ -109,3 +109,18 @@ def test_the_state_folder_follows_the_users_own(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("XDG_STATE_HOME", "/somewhere")
     assert state_dir(Config()) == Path("/somewhere/borne")
     assert state_dir(Config(state_dir="/else")) == Path("/else")
+
+
+@pytest.mark.parametrize("given", ['"yes"', "1", '"true"'])
+def test_a_switch_is_true_or_false_and_nothing_else(tmp_path: Path, given: str) -> None:
+    text = f"[homeassistant]\nenabled = {given}"
+    with pytest.raises(ConfigError, match=r"homeassistant\.enabled: wants true or false"):
+        told(tmp_path, text)
+    assert told(tmp_path, "[homeassistant]\nenabled = true").homeassistant.enabled is True
+
+
+def test_a_switch_can_be_set_by_the_environment(tmp_path: Path) -> None:
+    assert told(tmp_path, "", BORNE_HOMEASSISTANT_ENABLED="true").homeassistant.enabled is True
+    assert told(tmp_path, "", BORNE_HOMEASSISTANT_ENABLED="false").homeassistant.enabled is False
+    with pytest.raises(ConfigError, match="wants true or false"):
+        told(tmp_path, "", BORNE_HOMEASSISTANT_ENABLED="maybe")

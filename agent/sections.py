@@ -1,0 +1,59 @@
+"""Sections of the configuration for what stands beside delivery.  Read on in config.py.
+
+Each key has its rule: low and high for whole numbers, choices, or a pattern.
+"""
+
+from dataclasses import MISSING, dataclass, field
+from typing import Any
+
+from protocol.words import LANGUAGES
+
+
+def key(default: Any = MISSING, **rule: Any) -> Any:
+    """One key with its rule."""
+    return field(default=default, metadata=rule)
+
+
+RULES = ("offline", "silent", "fault", "derated", "gap", "meter", "wear", "agent")
+
+
+@dataclass(frozen=True)
+class History:
+    """What is kept for plots and bills.  Bounds are counts, so no clock can empty it.
+
+    sites: "name=pattern", the first pattern that fits a station names its site.
+    """
+
+    minutes: int = key(10_080, low=60, high=1_000_000)  # points a connector: a week
+    hours: int = key(17_520, low=24, high=1_000_000)  # points a connector: two years
+    sessions: int = key(1_000_000, low=1_000, high=100_000_000)
+    events: int = key(1_000_000, low=1_000, high=100_000_000)
+    timezone: str = key("", pattern=r"([A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*)?")
+    sites: list[str] = field(
+        default_factory=list, metadata={"pattern": r"[^=]{1,64}=[a-z0-9*?-]{1,32}"}
+    )
+
+
+@dataclass(frozen=True)
+class HomeAssistant:
+    """Discovery for Home Assistant, on the upstream broker."""
+
+    enabled: bool = key(False)
+    client_id: str = key("borne-home-assistant", pattern=r"[A-Za-z0-9-]{1,64}")
+    discovery_prefix: str = key("homeassistant", pattern=r"[A-Za-z0-9_-]{1,64}")
+    topic: str = key("borne", pattern=r"[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64})*")
+    page: str = key("", pattern=r"(https?://[!-~]{1,200})?")
+    commands: bool = key(False)
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """Whom to tell what is wrong.  urls_file: one address a line, as Apprise writes them."""
+
+    rules: list[str] = field(default_factory=lambda: list(RULES), metadata={"choices": RULES})
+    language: str = key("en", choices=LANGUAGES)
+    mqtt_topic: str = key("", pattern=r"([A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64})*)?")
+    urls_file: str = key("")
+    after_s: int = key(60, low=0, high=86_400)
+    over_s: int = key(60, low=0, high=86_400)
+    page: str = key("", pattern=r"(https?://[!-~]{1,200})?")
