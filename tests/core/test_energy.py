@@ -78,6 +78,17 @@ def test_two_jumps_and_a_good_reading_are_forgotten() -> None:
     assert count.total_wh == 200
 
 
+@pytest.mark.parametrize("step_wh", [1, 10, 100])
+def test_a_coarse_register_read_every_second_loses_nothing(step_wh: int) -> None:
+    count = EnergyCount(step_wh=step_wh)
+    flags = 0
+    for second in range(4_000):
+        used_wh = 11_000 * second // 3_600
+        flags |= count.feed(second * 1_000, 5_000 + used_wh // step_wh * step_wh)
+    assert flags == 0
+    assert count.total_wh == 11_000 * 3_999 // 3_600 // step_wh * step_wh
+
+
 def test_a_meter_with_another_end_wraps_there() -> None:
     count = EnergyCount(wrap_wh=100_000_000)
     count.feed(0, 99_999_990)

@@ -111,6 +111,15 @@ def test_an_empty_socket_proves_no_diode() -> None:
     assert not check.diode_proved
 
 
+def test_ventilation_asked_for_without_an_offer_is_not_yet_a_fault() -> None:
+    assert steady(PilotCheck(), D, X1_PPM, 3_000, 3_000) == 0
+
+
+def test_no_positive_side_with_some_negative_side_is_no_short() -> None:
+    assert signs(E, PWM_PPM, 0, -5_000, False) == 0
+    assert signs(E, X1_PPM, 0, -5_000, False) == FAULT_PILOT_SHORT
+
+
 def test_ventilation_asked_for_is_no_fault_where_there_is_some() -> None:
     check = PilotCheck()
     check.ventilated = True
@@ -154,10 +163,10 @@ def test_an_output_that_follows_is_left_alone(
     assert bits & (FAULT_PILOT_READBACK | FAULT_PILOT_SUPPLY) == 0
 
 
-def test_a_change_of_drive_has_two_ticks_to_show() -> None:
+def test_a_change_of_drive_has_40_ms_to_show() -> None:
     check = PilotCheck()
     steady(check, B, X1_PPM, 9_000, 9_000)
-    for _ in range(2):
+    for _ in range(4):
         assert check.step(B, PWM_PPM, 9_000, 9_000) == 0
     assert steady(check, B, PWM_PPM, 9_000, -12_000) == 0
 

@@ -12,7 +12,6 @@ JUMP = 4  # a reading nobody could have used: held back
 REBASE = 8  # three of them: another meter, taken as the new start
 
 JUMPS = 3
-_TOLERANCE_WH = 2
 _MAX_WH = (1 << 30) - 1
 
 
@@ -20,16 +19,24 @@ class EnergyCount:
     """total_wh and part_mwh (0..999): what has been counted; stops at 2**30 - 1 Wh."""
 
     def __init__(
-        self, wrap_wh: int = 10_000_000, most_w: int = 50_000, total_wh: int = 0, part_mwh: int = 0
+        self,
+        *,
+        wrap_wh: int = 10_000_000,
+        most_w: int = 50_000,
+        step_wh: int = 1,
+        total_wh: int = 0,
+        part_mwh: int = 0,
     ) -> None:
         """wrap_wh: where the register begins again.  most_w: 100..100_000, no more can flow.
 
+        step_wh: what the register counts in, 100 where it shows tenths of a kWh.
         total_wh, part_mwh: where to go on from.
         """
         self.total_wh = total_wh
         self.part_mwh = part_mwh
         self._wrap_wh = wrap_wh
         self._most_w = most_w
+        self._tolerance_wh = step_wh + 1
         self._has_base = False
         self._base_wh = 0
         self._base_mwh = 0
@@ -42,7 +49,7 @@ class EnergyCount:
             self._take_base(now_ms, register_wh, register_mwh)
             return 0
         passed_s = elapsed_ms(now_ms, self._base_ms) // 1000
-        most_wh = passed_s * (self._most_w // 100) // 36 + _TOLERANCE_WH
+        most_wh = passed_s * (self._most_w // 100) // 36 + self._tolerance_wh
         more_wh = register_wh - self._base_wh
         more_mwh = register_mwh - self._base_mwh
         if more_mwh < 0:

@@ -222,10 +222,7 @@ class PilotMachine:
         if level > states.LEVEL_D:
             faults |= OPENING  # pilot_check.py is not yet sure which
         able = (
-            self.vehicle.asks
-            and permits & _POWER_NEEDS == _POWER_NEEDS
-            and not faults & OPENING
-            and self.drive != states.DRIVE_LOW
+            self.vehicle.asks and permits & _POWER_NEEDS == _POWER_NEEDS and not faults & OPENING
         )
         offered = self.drive == states.DRIVE_PWM
         self.power.step(now_ms, able, offered, self.vehicle.has_settled(now_ms), faults)
