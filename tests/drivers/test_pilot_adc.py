@@ -75,6 +75,31 @@ def test_a_burst_that_is_even_in_time_does_when_it_is_long_enough(
     assert found >= 15
 
 
+@given(
+    st.sampled_from(sorted(LEVEL_OF_OHM)),
+    st.integers(100_000, 892_000),
+    st.integers(5, 45),
+    st.integers(0, 999),
+)
+def test_a_free_running_converter_of_any_speed_does_over_a_period_and_more(
+    ohm: int, duty_ppm: int, pitch_us: int, start_us: int
+) -> None:
+    circuit = PilotCircuit()
+    circuit.plug(ohm)
+    circuit.drive(duty_ppm)
+    sampler = PilotSampler(circuit)
+
+    def burst(buf) -> None:
+        for index in range(len(buf)):
+            us = (start_us + index * pitch_us) % 1_000
+            buf[index] = counts_of(sampler.mv_at(us))
+
+    adc = PilotAdc(burst, samples=max(64, 1_000 // pitch_us + 1))
+    assert adc.sample(duty_ppm)
+    assert abs(adc.high_mv - circuit.high_mv) <= 300
+    assert abs(adc.low_mv - circuit.low_mv) <= 300
+
+
 @given(st.sampled_from(sorted(LEVEL_OF_OHM)), st.sampled_from([0, FULL_PPM]), SEEDS)
 def test_a_steady_pilot_is_one_plateau(ohm: int, duty_ppm: int, seed: int) -> None:
     circuit = PilotCircuit()

@@ -81,6 +81,34 @@ def test_current_ends_at_once_when_the_contactor_opens() -> None:
     assert scene.until(lambda: scene.ma == 0) <= 40
 
 
+def test_current_ends_with_the_supply_and_comes_back_with_it() -> None:
+    scene = Scene(profiles.named("three-phase"))
+    scene.charge()
+    scene.world.mains.set(0)
+    scene.run(100)
+    assert (list(scene.vehicle.current_ma), scene.vehicle.power_w) == ([0, 0, 0], 0)
+    scene.world.mains.set()
+    scene.run(8_000)
+    assert min(scene.vehicle.current_ma) > 15_900
+    assert scene.vehicle.power_w > 10_000
+
+
+def test_power_follows_the_voltage() -> None:
+    scene = Scene(profiles.PLAIN)
+    scene.charge()
+    scene.world.mains.set(207_000)
+    scene.run(100)
+    assert 3_250 < scene.vehicle.power_w < 3_350
+
+
+def test_another_vehicle_in_place_of_a_charging_one_starts_from_nothing() -> None:
+    scene = Scene(profiles.named("three-phase"))
+    scene.charge()
+    scene.bay.plug(profiles.PLAIN)
+    assert list(scene.vehicle.current_ma) == [0, 0, 0]
+    assert not scene.vehicle.asking
+
+
 def test_a_full_vehicle_tapers_and_then_stops_asking() -> None:
     scene = Scene(profiles.named("small-battery"))
     scene.charge()

@@ -99,15 +99,15 @@ class PilotSampler:
         half = self._n // 2
         late_us = turn % 8  # the trigger comes a little late, never the same
         if i < half:
-            return self._mv_at(late_us + (high_us - late_us) * i // half)
+            return self.mv_at(late_us + (high_us - late_us) * i // half)
         low_us = 1_000 - high_us
-        return self._mv_at(high_us + late_us + (low_us - late_us) * (i - half) // (self._n - half))
+        return self.mv_at(high_us + late_us + (low_us - late_us) * (i - half) // (self._n - half))
 
     def _even_mv(self, turn: int, i: int) -> int:
-        return self._mv_at((i * VERSIONS + turn) * 1_000 // (self._n * VERSIONS))
+        return self.mv_at((i * VERSIONS + turn) * 1_000 // (self._n * VERSIONS))
 
-    def _mv_at(self, us: int) -> int:
-        """The node so long after the rising edge."""
+    def mv_at(self, us: int) -> int:
+        """The pilot so long after the rising edge, up to a whole period."""
         circuit = self._circuit
         duty_ppm = circuit.duty_ppm
         if duty_ppm >= FULL_PPM:

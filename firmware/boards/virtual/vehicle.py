@@ -197,7 +197,7 @@ class Vehicle:
             target_ma = self.battery.taper(target_ma)
         if target_ma > self._ma:
             self._set_current(min(target_ma, self._ma + _RISE_MA_PER_S * dt_ms // 1000))
-        elif target_ma < self._ma:
+        else:
             self._set_current(max(target_ma, self._ma - _FALL_MA_PER_S * dt_ms // 1000))
 
     def _set_current(self, current_ma: int) -> None:

@@ -29,6 +29,7 @@ class Bay:
     """
 
     def __init__(self, mains, seed: int, model: str = "sdm630") -> None:
+        self._mains = mains
         self.circuit = PilotCircuit()
         self.pwm = VirtualPwm(self.circuit)
         self.sampler = PilotSampler(self.circuit, seed)
@@ -41,7 +42,9 @@ class Bay:
         self.visits = None
 
     def plug(self, profile=None, level_permille: int = 200, cable_ohm: int = 220) -> None:
-        """Plug a car in now; profile None keeps the car that was here."""
+        """Plug a car in now, in place of one that is; profile None keeps the car that was here."""
+        if self.vehicle.plugged:
+            self.vehicle.unplug()
         if profile is not None:
             self.vehicle.become(profile, profile.capacity_wh * level_permille // 1000)
         self.proximity.ohm = cable_ohm
@@ -60,7 +63,7 @@ class Bay:
             self.visits.step(now_ms)
         contactor = self.contactor
         contactor.step(now_ms)
-        self.vehicle.step(now_ms, contactor.closed)
+        self.vehicle.step(now_ms, contactor.closed and self._mains.mv[0] > 0)
         self.meter.step(now_ms)
 
 
