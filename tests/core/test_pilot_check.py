@@ -89,6 +89,13 @@ def test_a_diode_is_proved_by_readings_with_pwm_only() -> None:
     assert check.diode_proved
 
 
+def test_the_readings_that_prove_a_diode_come_in_a_row() -> None:
+    check = PilotCheck()
+    for low_mv in (-12_000, -3_000) * 20:
+        steady(check, C, PWM_PPM, 6_000, low_mv, ticks=4)
+        assert not check.diode_proved
+
+
 def test_the_proof_holds_without_pwm_and_ends_with_the_vehicle() -> None:
     check = PilotCheck()
     steady(check, C, PWM_PPM, 6_000, -12_000)

@@ -50,6 +50,7 @@ class Core:
         self.register_wh = 9_999_000  # wraps on the way
         self.decoder = Decoder()
         self.check = PilotCheck()
+        self.check.ventilated = True
         self.proximity = Proximity()
         self.contactor = ContactorCheck()
         self.over_current = OverCurrent()
