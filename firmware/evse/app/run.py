@@ -21,9 +21,13 @@ def run(board, station) -> None:
     try:
         _loop(board, station)
     except BaseException as error:
+        station.halt()  # a tick from a timer would close what is opened here
         for controller in station.controllers:
             controller.make_safe()
-        keep_reason(board.store, "exception", type(error).__name__)
+        try:
+            keep_reason(board.store, "exception", type(error).__name__)
+        except Exception:
+            pass  # the reset matters more than why it came
         board.reset()
         raise
 

@@ -16,6 +16,7 @@ from evse.core.sharing import Sharing
 from evse.core.units import elapsed_ms
 
 TICK_MS = 10
+MAIN_LOOP_DEAD_MS = 30_000  # a main loop that has not come round for so long never will
 _SECOND_MS = 1_000
 
 
@@ -50,6 +51,8 @@ class Station:
         self.identify_until_ms = -1
         self.worst_gap_ms = 0
         self._ticked_ms = -1
+        self._polled_ms = -1
+        self._halted = False
         self._second_ms = 0
         self._heard = 0
         self.apply_config()
@@ -106,7 +109,10 @@ class Station:
             controller.apply_config(self.config)
 
     def tick(self, now_ms: int) -> None:
-        """The control path of every connector, every 10 ms.  Feeds the watchdog when complete."""
+        """The control path of every connector, every 10 ms.  Feeds the watchdog when complete,
+        and only while the main loop comes round too."""
+        if self._halted:
+            return
         if self._ticked_ms >= 0:
             gap_ms = elapsed_ms(now_ms, self._ticked_ms)
             self.worst_gap_ms = max(self.worst_gap_ms, gap_ms)
@@ -115,14 +121,21 @@ class Station:
         for controller in self.controllers:
             if controller.tick(now_ms) != FLOW:
                 complete = False
-        if complete:
+        if self._polled_ms < 0:
+            self._polled_ms = now_ms
+        if complete and elapsed_ms(now_ms, self._polled_ms) < MAIN_LOOP_DEAD_MS:
             self._board.feed()
+
+    def halt(self) -> None:
+        """Ticks do nothing from now on and feed no watchdog: a reset comes, whoever asks for it."""
+        self._halted = True
 
     def poll(self, now_ms: int, link_ms: int = -1) -> None:
         """Everything but the control path: meters, sessions, links, console, reports.
 
         link_ms: clock of the links where it is not the board's (a simulation that runs faster).
         """
+        self._polled_ms = now_ms
         self.post.now_ms = now_ms
         second = elapsed_ms(now_ms, self._second_ms) >= _SECOND_MS
         if second:
