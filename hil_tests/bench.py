@@ -168,6 +168,9 @@ class Bench(Protocol):
 
     # The station's insides, where a bench reaches them
 
+    def hot_writes(self) -> int:
+        """How often flash was written while the coil was energised (part "flash")."""
+
     def crash(self, what: str, value: int = 0) -> dict[str, object]:
         """Make the firmware fail, from the next tick or turn of the main loop on:
 

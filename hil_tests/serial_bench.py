@@ -234,6 +234,9 @@ class SerialBench:
 
     # Insides: only where a bench has them
 
+    def hot_writes(self) -> int:
+        raise BenchError(f"{self.name} does not see the station's flash")
+
     def crash(self, what: str, value: int = 0) -> "dict[str, Any]":
         raise BenchError(f"{self.name} cannot make the firmware fail")
 

@@ -88,6 +88,9 @@ class SimBench(SerialBench):
     def boots(self) -> int:
         return int(self.ask("!boots")["boots"])
 
+    def hot_writes(self) -> int:
+        return int(self.ask("!boots")["hot"])
+
     def crash(self, what: str, value: int = 0) -> "dict[str, Any]":
         return self.ask(f"!crash {what} {value}")
 

@@ -12,6 +12,7 @@ import { MISS_CYCLES, XipCache } from "./xip.mjs";
 const UART_IRQS = [20, 21];
 const REASON_TIMER = 1;
 const REASON_FORCED = 2;
+const STACK_TOP = 0x20042000; // MicroPython's, of 8 KB
 const POWER_ON_NANOS = 5_000_000; // reset, crystal and boot ROM up to the second stage; not emulated
 
 class Registers {
@@ -56,6 +57,7 @@ export class Chip {
     this.resets = []; // [why, when in us]
     this.onReset = () => {};
     this.asleepNanos = 0;
+    this.stack = null; // set by watchStack()
   }
 
   get nanos() {
@@ -160,6 +162,24 @@ export class Chip {
     }
   }
 
+  // From now on: how much stack the program uses, an interrupt on top of it, and both together.
+  watchStack() {
+    this.stack = { program: 0, interrupt: 0, together: 0, entry: 0, deep: 0 };
+  }
+
+  measureStack(core) {
+    const { stack } = this;
+    const sp = core.registers[13];
+    if (core.IPSR === 0) {
+      stack.entry = sp;
+      if (STACK_TOP - sp > stack.program) stack.program = STACK_TOP - sp;
+    } else if (stack.entry - sp > stack.interrupt) stack.interrupt = stack.entry - sp;
+    if (STACK_TOP - sp > stack.together && sp > STACK_TOP - 0x10000) {
+      stack.together = STACK_TOP - sp;
+      stack.deep = this.micros;
+    }
+  }
+
   live(until, stop) {
     const { mcu } = this;
     const { core, clock } = mcu;
@@ -174,6 +194,7 @@ export class Chip {
       } else {
         const before = core.cycles;
         core.executeInstruction();
+        if (this.stack) this.measureStack(core);
         if (clkSys !== mcu.clkSys) {
           clkSys = mcu.clkSys;
           cycleNanos = 1e9 / clkSys;

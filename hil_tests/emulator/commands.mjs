@@ -151,6 +151,13 @@ export class Commands {
     };
   }
 
+  // Begins to watch the stack, and tells what it has seen so far.
+  do_stack() {
+    const seen = this.chip.stack;
+    this.chip.watchStack();
+    return { stack: seen };
+  }
+
   // save: file for the flash's bytes.  cut_in: lose the supply in the operation after so many others,
   // permille into it.  erase_us, program_us: how long it takes.
   do_flash({ save, cut_in, permille = 500, erase_us, program_us }) {

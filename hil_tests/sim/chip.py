@@ -23,6 +23,8 @@ class Reset(BaseException):
 class Chip:
     """powered, held: the supply is there; the reset pin is low.  boots: since the bench began.
 
+    dead: it is being reset, and what the firmware still does is no longer done.
+
     timer: whether the board can run the tick from a timer, as RP2040 does; else the main loop
     does.  rig.each_ms() runs in every step, before the chip does anything.
     """
@@ -40,7 +42,7 @@ class Chip:
         self._tick = None
         self._tick_us = -1  # due then; -1 no timer runs
         self._fed_us = -1  # -1: the watchdog is not started
-        self._dead = True
+        self.dead = True
         self.deaf = False  # interrupts are off
         self._ticking = False
         self.trouble = ""  # what ended the firmware without a reset
@@ -54,7 +56,7 @@ class Chip:
         self._born_us = self.wires.now_us
         self._tick = None
         self._tick_us = self._fed_us = -1
-        self._dead = False
+        self.dead = False
         self._ticking = self.deaf = False
         self.trouble = ""
         self.wires.enable.dead = False
@@ -81,16 +83,16 @@ class Chip:
 
     def soft_reset(self) -> None:
         """The interpreter starts again: PWM, timers and state machines stop; pins stay."""
-        if not self._dead:
-            self._dead = True
+        if not self.dead:
+            self.dead = True
             self.wires.lose_chip()
             raise Reset("soft")
 
     def reset(self, reason: str) -> None:
         """Reset now, unless that is what is happening already."""
-        if self._dead:
+        if self.dead:
             return
-        self._dead = True
+        self.dead = True
         self.wires.lose_chip()
         raise Reset(reason)
 
@@ -114,7 +116,7 @@ class Chip:
         self.rig.await_time()
         self.wires.step()
         self.rig.each_ms()
-        if self._dead:
+        if self.dead:
             return
         if not self.powered or self.held:
             self.reset("power")
@@ -123,6 +125,8 @@ class Chip:
             self.reset("watchdog")
         if 0 <= self._tick_us <= now_us and not self._ticking and not self.deaf:
             self._tick_us += TICK_MS * 1_000
+            if self._tick_us <= now_us:  # some were missed; they do not come again
+                self._tick_us = now_us + TICK_MS * 1_000
             self._interrupt()
 
     def _interrupt(self) -> None:

@@ -6,12 +6,14 @@ import os
 
 from evse.drivers.flash_store import FlashStore, unpack
 
+READ_MS = 12  # of the copies there are, before one is written
 ERASE_MS = 45  # of a sector, at least; others say up to 300
 _OLDER = b'{"station":"bench-1","current_limit":32,"rfid":true}'  # keys of another version
 
 
 class TimedStore:
-    """A FlashStore whose writing takes the chip's time, interrupts off, as flash does.
+    """A FlashStore whose writing takes the chip's time, as flash does: reading first, then
+    erasing with interrupts off.
 
     hot: writes begun while the coil was energised.
     """
@@ -25,8 +27,9 @@ class TimedStore:
         return self._store.load(name)
 
     def save(self, name: str, data: bytes) -> None:
-        if self._store.load(name) == data:
+        if self._chip.dead or self._store.load(name) == data:
             return
+        self._chip.pass_ms(READ_MS)
         if self._chip.wires.levels["coil"]:
             self.hot += 1
         self._store.save(name, data)

@@ -149,6 +149,7 @@ class Bench:
         elif word == "id":
             found = {"parts": BENCH_PARTS}
         elif word == "new":
+            self.chip.dead = True  # what is on its way out must not write to the new flash
             self._build(json.loads(rest))
             self._answer(b'{"ok": true}')
             raise Renewed()
