@@ -230,6 +230,8 @@ def test_unplugging_under_load_takes_pilot_and_current_away_together() -> None:
     scene.charge()
     scene.bay.unplug()
     assert (scene.ma, scene.bay.circuit.high_mv) == (0, 12_000)
+    scene.run(20_000)
+    assert (scene.ma, scene.bay.circuit.high_mv, scene.vehicle.plugged) == (0, 12_000, False)
 
 
 def test_a_driver_who_wants_no_more_makes_the_vehicle_stop_first() -> None:
