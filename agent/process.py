@@ -13,6 +13,7 @@ from . import config as configuration
 from . import view
 from .audit import Audit
 from .downlink import Answer, Downlink, Order
+from .history.store import History
 from .intake import Intake
 from .live import Live
 from .mqtt_source import MqttSource
@@ -52,6 +53,7 @@ class Agent:
         )
         self._generation = self.outbox.generation
         self.audit = Audit(folder / "audit.sqlite")
+        self.history = History(folder / "history.sqlite", config.history)
         self.downlink = Downlink(
             self._live,
             self._lock,
@@ -94,6 +96,7 @@ class Agent:
         self.writer.join(10)
         self.outbox.close()
         self.audit.close()
+        self.history.close()
 
     def command(self, order: Order) -> Answer:
         """Send one command and wait for its answer."""
@@ -125,7 +128,7 @@ class Agent:
             "written": self.writer.figures(),
             "overflowed": self.writer.overflowed,
             "outbox": self.outbox.figures(),
-            "alarm": self.outbox.alarm,
+            "alarm": self.outbox.alarm or self.history.alarm,
             "commands": {"passed": self.downlink.passed, "refused": dict(self.downlink.refused)},
         }
 
@@ -175,8 +178,8 @@ class Agent:
     def _links(self) -> list[Any]:
         return [each for each in (self.uplink, self.site, *self.lines.values()) if each]
 
-    def _stored(self, items: "list[Item]") -> None:
-        """In the writer's thread, after the commit."""
+    def _stored(self, items: "list[Item]") -> bool:
+        """In the writer's thread, after the commit.  False: no receipts yet."""
         now_ms = clock_ms()
         with self._lock:
             for item in items:
@@ -189,6 +192,7 @@ class Agent:
                 self._generation = self.outbox.generation
                 self.uplink.start_over()
             self.uplink.wake()
+        return self.history.take([item.message for item in items])
 
     def _link_changed(self, link: str, is_up: bool) -> None:
         with self._lock:

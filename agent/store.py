@@ -98,7 +98,7 @@ def set_aside(path: Path, why: str) -> Path:
             part.rename(aside.with_name(aside.name + suffix))
     if path.exists():
         path.rename(aside)
-    log.error("the outbox was damaged (%s) and moved to %s", why, aside.name)
+    log.error("%s was damaged (%s) and moved to %s", path.name, why, aside.name)
     return aside
 
 

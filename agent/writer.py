@@ -52,7 +52,8 @@ class Item:
 
 
 class Writer(threading.Thread):
-    """stored(messages) is called after each commit, in this thread."""
+    """stored(messages) is called after each commit, in this thread; when it is False, no receipt
+    goes out for them."""
 
     def __init__(
         self,
@@ -60,7 +61,7 @@ class Writer(threading.Thread):
         *,
         room: int,
         forgettable: Callable[[], list[int]] = list,
-        stored: Callable[["list[Item]"], None] = lambda _items: None,
+        stored: Callable[["list[Item]"], bool] = lambda _items: True,
     ) -> None:
         super().__init__(name="writer", daemon=True)
         self._outbox = outbox
@@ -134,8 +135,8 @@ class Writer(threading.Thread):
             else:  # dropped telemetry is counted, and does not come better again
                 kept.append(item)
         self._acknowledge(kept)
-        self._stored(kept)
-        self._send_receipts(kept)
+        if self._stored(kept):
+            self._send_receipts(kept)
         self._offer_room()
 
     def _pause(self) -> None:
