@@ -127,7 +127,7 @@ class Station:
             self._board.feed()
 
     def halt(self) -> None:
-        """Ticks do nothing from now on and feed no watchdog: a reset comes, whoever asks for it."""
+        """Ticks do nothing from now on and feed no watchdog: a reset comes."""
         self._halted = True
 
     def poll(self, now_ms: int, link_ms: int = -1) -> None:
