@@ -6,7 +6,7 @@ reads the host's, and a simulated bench lets time pass only inside a verb.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from hil_tests.rig.commands import PARTS
 
@@ -76,11 +76,11 @@ class Bench(Protocol):
     def command(self, kind: str, connector: int = -1, **fields: int | str) -> str:
         """Any command of the protocol; the ack's code."""
 
-    def state(self) -> dict[str, object]:
+    def state(self) -> dict[str, Any]:
         """The newest whole state of connector 1, 250 ms from now: the fields of
         protocol.messages.State."""
 
-    def told(self, kind: str) -> list[dict[str, object]]:
+    def told(self, kind: str) -> list[dict[str, Any]]:
         """Every message of a kind since fresh(), oldest first."""
 
     def faults(self) -> list[Fault]:
@@ -171,7 +171,7 @@ class Bench(Protocol):
     def hot_writes(self) -> int:
         """How often flash was written while the coil was energised (part "flash")."""
 
-    def crash(self, what: str, value: int = 0) -> dict[str, object]:
+    def crash(self, what: str, value: int = 0) -> dict[str, Any]:
         """Make the firmware fail, from the next tick or turn of the main loop on:
 
         tick-raise, main-raise   an exception there, once
