@@ -118,7 +118,7 @@ def test_after_a_cut_the_next_save_still_spares_the_good_copy(tmp_path) -> None:
         assert survivor in (b"one", b"two")
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.data())
 def test_no_flipped_bit_is_ever_loaded(tmp_path_factory, data) -> None:
     folder = tmp_path_factory.mktemp("rot")

@@ -35,7 +35,7 @@ def act(scene: Scene, action: tuple) -> int:
     return TICK_MS
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ACTIONS)
 def test_no_current_without_power_and_never_more_than_the_offers_of_the_last_5_s(
     actions: list[tuple],
@@ -55,7 +55,7 @@ def test_no_current_without_power_and_never_more_than_the_offers_of_the_last_5_s
                 assert scene.vehicle.power_w == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ACTIONS, st.integers(0, 3))
 def test_the_meter_and_the_battery_agree_about_what_flowed(
     actions: list[tuple], kind: int
