@@ -26,6 +26,7 @@ app = typer.Typer(
     add_completion=True,
     pretty_exceptions_enable=False,
 )
+_TURN_S = 0.001  # of a thread: the default 5 ms would be the delay of a message
 screen = Console(stderr=True, highlight=False)
 
 StateDir = Annotated[
@@ -190,6 +191,7 @@ def _config(path: Path | None) -> Config:
 
 
 def _take(folder: Path, config: Config) -> Running:
+    sys.setswitchinterval(_TURN_S)
     try:
         return Running(folder, config)
     except AlreadyRunning as error:

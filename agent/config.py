@@ -49,6 +49,13 @@ class Mqtt:
     key_file: str = _key("")
 
 
+# On the site 3.1.1 costs paho half as much a message; upstream 5 says why a message was refused,
+# where 3.1.1 has the broker drop it in silence.
+_OF_SITE: dict[str, Any] = {"version": "3.1.1"}
+_OF_UPSTREAM: dict[str, Any] = {"client_id": "borne-uplink"}
+_DEFAULTS = {"site": _OF_SITE, "upstream": _OF_UPSTREAM}
+
+
 @dataclass(frozen=True)
 class Serial:
     """One board on a serial line.  An empty station takes whichever board is there."""
@@ -71,7 +78,8 @@ class Store:
 
 @dataclass(frozen=True)
 class Commands:
-    """What may go down to a board from the upstream broker, and how fast."""
+    """What may go down to a board from the upstream broker, and how fast.  spread_s: over what
+    time a command for a fleet goes out, unless it says."""
 
     upstream: list[str] = field(
         default_factory=lambda: [
@@ -87,15 +95,20 @@ class Commands:
     per_s: int = _key(5, low=1, high=1_000)
     burst: int = _key(20, low=1, high=1_000)
     timeout_s: int = _key(10, low=1, high=600)
+    spread_s: int = _key(600, low=0, high=1_800)
 
 
 @dataclass(frozen=True)
 class Web:
-    """The page and its API."""
+    """The page and its API.  reading: whether looking needs a token; auto: unless host is this
+    machine alone."""
 
     host: str = _key("127.0.0.1")
     port: int = _key(8180, low=0, high=65_535)
     allowed_hosts: list[str] = field(default_factory=list)
+    reading: str = _key("auto", choices=("auto", "open", "token"))
+    requests_per_s: int = _key(20, low=1, high=100_000)
+    burst: int = _key(100, low=1, high=1_000_000)
 
 
 @dataclass(frozen=True)
@@ -106,8 +119,8 @@ class Config:
     log: str = _key("text", choices=("text", "json"))
     log_level: str = _key("info", choices=("debug", "info", "warning", "error"))
     stations: list[str] = field(default_factory=list, metadata={"pattern": r"[a-z0-9-]{4,32}"})
-    site: Mqtt = field(default_factory=Mqtt)
-    upstream: Mqtt = field(default_factory=lambda: Mqtt(client_id="borne-uplink"))
+    site: Mqtt = field(default_factory=lambda: Mqtt(**_OF_SITE))
+    upstream: Mqtt = field(default_factory=lambda: Mqtt(**_OF_UPSTREAM))
     store: Store = field(default_factory=Store)
     commands: Commands = field(default_factory=Commands)
     web: Web = field(default_factory=Web)
@@ -150,8 +163,7 @@ def _config(values: dict[str, Any], where: str) -> Config:
     for name, section in _SECTIONS.items():
         if name in values:
             given = _table(values[name], where, name)
-            if name == "upstream":
-                given = {"client_id": "borne-uplink"} | given
+            given = _DEFAULTS.get(name, {}) | given
             values[name] = build(section, given, where, name + ".")
     lines = values.get("serial", [])
     if not isinstance(lines, list):

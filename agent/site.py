@@ -121,7 +121,7 @@ class Running:
             client_id=users[0],
             username=users[0],
             password_file=str(private(folder / f"{users[0]}.password", known[users[0]])),
-            version="5" if broker.kind == "mosquitto" else "3.1.1",
+            version="5" if name == "upstream" and broker.kind == "mosquitto" else "3.1.1",
         )
 
     def start_fleet(self, fleet: Fleet, broker: Mqtt) -> None:
