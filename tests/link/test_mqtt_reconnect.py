@@ -100,6 +100,12 @@ def test_no_attempt_is_made_while_it_may_not_be() -> None:
     bench.wire.may_open = True
     bench.run(20)
     assert bench.wire.opened == 1
+    bench.up()
+    bench.wire.may_open = False
+    bench.lose()
+    bench.run(100_000)
+    assert bench.wire.opened == 1
+    assert bench.count("held") == 2
 
 
 def test_an_attempt_that_fails_at_once_waits_like_any_other() -> None:

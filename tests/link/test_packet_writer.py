@@ -1,11 +1,12 @@
 """Packets into bytes: as the standard has them, whole or not at all."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evse.link.mqtt_config import MqttConfig
 from evse.link.packet_writer import AGAIN, QOS_1, RETAIN, PacketWriter
-from tests.link.bench import Published, number, packets, text
+from tests.link.bench import Published, number, packet, packets, text
 
 
 def written(writer: PacketWriter) -> bytes:
@@ -107,3 +108,16 @@ def test_a_packet_that_does_not_fit_leaves_nothing_behind() -> None:
     assert writer.publish(b"t", b"z" * 44, 0, 0)
     assert [body[-1:] for _, _, body in packets(written(writer))] == [b"x", b"z"]
     assert writer.publish(b"t", b"y" * 60, 0, 0)
+
+
+@pytest.mark.parametrize("length", [3, 127, 128, 129, 16_383, 16_384])
+def test_a_packet_that_fits_to_the_byte_is_taken_and_one_byte_less_is_not_enough(
+    length: int,
+) -> None:
+    size = len(packet(0x30, bytes(length)))
+    payload = b"x" * (length - 3)
+    exact, short = PacketWriter(size), PacketWriter(size - 1)
+    assert exact.publish(b"t", payload, 0, 0)
+    assert written(exact) == packet(0x30, text("t") + payload)
+    assert not short.publish(b"t", payload, 0, 0)
+    assert short.waiting() == 0

@@ -19,6 +19,7 @@ class Wlan:
         self._active = False
         self._joining = False
         self._looks = 0
+        self.asked = 0
 
     def active(self, on: bool) -> None:
         self.starts += on and not self._active
@@ -40,6 +41,7 @@ class Wlan:
         self._joining = False
 
     def isconnected(self) -> bool:
+        self.asked += 1
         self._looks += 1
         return self._joining and self.there and self._looks > self.joins_in
 
@@ -67,6 +69,7 @@ def test_a_board_joins_at_once() -> None:
     bench.run(3_000)
     assert bench.wifi.up
     assert bench.wlan.joins == [("site", "s3cret")]
+    assert bench.wifi.counts["connects"] == 1
 
 
 def test_an_access_point_that_comes_back_is_joined_within_a_minute() -> None:
@@ -90,6 +93,12 @@ def test_a_lost_network_is_tried_again_within_seconds() -> None:
     bench.wlan.there = True
     bench.run(6_000)
     assert bench.wifi.up
+
+
+def test_the_interface_is_asked_twice_a_second_and_no_more() -> None:
+    bench = Bench()
+    bench.run(60_000)
+    assert 100 <= bench.wlan.asked <= 121
 
 
 def test_attempts_thin_out() -> None:
