@@ -213,13 +213,19 @@ def _tell(running: Running, site: Mqtt, above: Mqtt, fleet: Fleet, *, own_upstre
         ("site broker", f"{site.host}:{site.port}, passwords in {folder}/site/credentials"),
         ("upstream", f"{above.host}:{above.port}"),
         ("stations", f"{fleet.stations} virtual, {fleet.interpreter}, {fleet.speed:g} x"),
-        ("try", "borne send st-1 set-limit 10 --for 10m"),
     ]
     if own_upstream:
-        known = f"{above.host}:{above.port}, user backend, {folder}/upstream/credentials"
-        lines[2] = ("upstream", known)
-    if fleet.stations == 0:
-        lines.pop()
+        file = f"{folder}/upstream/credentials"
+        lines[2] = ("upstream", f"{above.host}:{above.port}, user backend, password in {file}")
+        secret = f"\"$(awk '/^backend/ {{print $2}}' '{file}')\""
+        watch = f"mosquitto_sub -p {above.port} -u backend -P {secret} -t 'evse/1/#' -v"
+        lines.append(("watch", watch))
+    if fleet.stations:
+        lines.append(("try", f"{sys.argv[0]} send st-1 set-limit 10 --for 10m"))
+        if fleet.interpreter == "cpython":
+            line = f"{folder}/fleet/st-1.tty"
+            miniterm = f"{sys.executable} -m serial.tools.miniterm --raw '{line}'"
+            lines.append(("console", f"{miniterm}   (type help; Ctrl-] leaves)"))
     for name, text in lines:
         print(f"{name:12} {text}", flush=True)
     screen.print("Ctrl-C ends all of it.")
