@@ -33,7 +33,6 @@ class Accepted:
     message: Any
     retained: bool
     is_record: bool
-    resent: bool = False  # the transport says it may have brought this before
 
 
 @dataclass(slots=True, frozen=True)

@@ -34,23 +34,27 @@ SESSION_S = 7 * 86_400  # how long the broker keeps what we have not taken
 
 
 class MqttSource(MqttLink):
-    """link_changed(connected) is called when the site broker comes and goes."""
+    """link_changed(link, is_up) is called when the site broker comes and goes; stations() says
+    whom to say hello to, knows(copy) whether a retained copy is news."""
 
     source = "mqtt"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is one word of wiring
         self,
         config: "Mqtt",
         intake: "Intake",
         offer: "Callable[[Item], bool]",
         link_changed: "Callable[[str, bool], None]" = lambda _name, _up: None,
+        *,
         stations: "Callable[[], list[str]]" = list,
+        knows: "Callable[[Accepted], bool]" = lambda _copy: False,
     ) -> None:
         super().__init__("site", config, SESSION_S)
         self._intake = intake
         self._offer = offer
         self._link_changed = link_changed
         self._stations = stations
+        self._knows = knows
         self._hello_s = 0.0  # when the next hello is due
         self.failed = 0  # messages whose handling raised
         self.held_back = 0  # messages left unacknowledged since the last reconnect
@@ -96,7 +100,9 @@ class MqttSource(MqttLink):
         if not isinstance(taken, Accepted):
             client.ack(message.mid, message.qos)  # it would never become better
             return
-        taken.resent = bool(message.dup)
+        if taken.retained and self._knows(taken):  # a new subscription brings them all again
+            client.ack(message.mid, message.qos)
+            return
         if taken.kind == "birth" and not message.retain:
             self.hello(taken.station)
         if not self._offer(Item(taken, self, (client, message.mid, message.qos))):

@@ -13,17 +13,20 @@ from . import config as configuration
 from . import view
 from .audit import Audit
 from .downlink import Answer, Downlink, Order
+from .history.reader import Reader
 from .history.store import History
 from .intake import Intake
 from .live import Live
 from .mqtt_source import MqttSource
 from .outbox import Outbox, Waiting
 from .serial_source import SerialSource
+from .spread import Spread
 from .uplink import Uplink
 from .writer import Item, Writer
 
 if TYPE_CHECKING:
     from .config import Config
+    from .intake import Accepted
 
 log = logging.getLogger("borne.agent")
 
@@ -42,6 +45,7 @@ class Agent:
         folder = configuration.state_dir(config)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         store = config.store
+        self.folder, self.config = folder, config
         self._lock = threading.Lock()
         self._live = Live()
         self.intake = Intake(config.stations)
@@ -54,6 +58,8 @@ class Agent:
         self._generation = self.outbox.generation
         self.audit = Audit(folder / "audit.sqlite")
         self.history = History(folder / "history.sqlite", config.history)
+        self.past = Reader(self.history.path)
+        self.spread = Spread(self.command, clock_ms)
         self.downlink = Downlink(
             self._live,
             self._lock,
@@ -82,11 +88,13 @@ class Agent:
 
     def start(self) -> None:
         self.writer.start()
+        self.spread.start()
         for thread in self._links():
             thread.start()
 
     def stop(self) -> None:
         """Take in no more, write what is there, end."""
+        self.spread.stop()
         links = self._links()
         for link in links:
             link.stop()
@@ -97,6 +105,7 @@ class Agent:
         self.outbox.close()
         self.audit.close()
         self.history.close()
+        self.past.close()
 
     def command(self, order: Order) -> Answer:
         """Send one command and wait for its answer."""
@@ -169,7 +178,12 @@ class Agent:
             self.writer.offer,
             self._link_changed,
             stations=lambda: self._on_link(MqttSource.source),
+            knows=self._knows,
         )
+
+    def _knows(self, copy: "Accepted") -> bool:
+        with self._lock:
+            return self._live.knows(copy)
 
     def _on_link(self, link: str) -> list[str]:
         with self._lock:

@@ -158,3 +158,18 @@ def test_a_failing_handler_does_not_stop_the_link(brokers, clients, agents, monk
     board.record()
     until("the link goes on", lambda: board.held == [])
     assert next(failures, None) is None
+
+
+def test_a_reconnect_sends_no_state_up_a_second_time(brokers, clients, agents) -> None:
+    site, above = brokers("site"), brokers("upstream")
+    sink = clients(Sink(above.port))
+    agent = agents(site.port, above.port)
+    board = clients(Board("st-1", site.port))
+    said = payload(State, 1, 50)
+    board.publish(topic(State), said, retain=True)
+    until("the state is up", lambda: said in sink.payloads())
+    agent.site.restart("the test asks for it")
+    until("it is back", lambda: agent.site.connects == 2)
+    last = board.record()
+    until("what came later is up", lambda: last in sink.payloads())
+    assert [payload for _, payload in sink.came].count(said) == 1
