@@ -73,12 +73,15 @@ class Bucket:
         self._tokens, self._at_ms = float(burst), 0
 
     def take(self, now_ms: int) -> bool:
-        self._tokens += (now_ms - self._at_ms) * self._per_s / 1_000
-        self._tokens, self._at_ms = min(self._tokens, float(self._burst)), now_ms
-        if self._tokens < 1:
+        if self.is_empty(now_ms):
             return False
         self._tokens -= 1
         return True
+
+    def is_empty(self, now_ms: int) -> bool:
+        self._tokens += (now_ms - self._at_ms) * self._per_s / 1_000
+        self._tokens, self._at_ms = min(self._tokens, float(self._burst)), now_ms
+        return self._tokens < 1
 
 
 class Downlink:

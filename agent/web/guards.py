@@ -1,25 +1,30 @@
 """Who may ask the API for what.
 
-Reading is for whoever reaches the loopback address; a command needs the token.  The Host header
-is checked so that a foreign page cannot reach the API by a name of its own.
+A viewer looks, an operator commands, an admin changes settings (tokens.py).  The Host header is
+checked so that a foreign page cannot reach the API by a name of its own.
 """
 
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from litestar.exceptions import NotAuthorizedException
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
 
 from ..broker import private
+from ..tokens import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from litestar.connection import ASGIConnection
     from litestar.handlers.base import BaseRouteHandler
-    from litestar.types import ASGIApp, Message, Receive, Scope, Send
+    from litestar.types import ASGIApp, Guard, Message, Receive, Scope, Send
 
-LOCAL = ("127.0.0.1", "localhost", "[::1]")
+    from ..tokens import Holder, Tokens
+
+COOKIE = "borne"
+NEAR = ("127.0.0.1", "localhost", "::1")  # addresses only this machine reaches
+NAMES = ("127.0.0.1", "localhost", "[::1]")
 _HEADERS = (
     (
         b"content-security-policy",
@@ -46,14 +51,41 @@ def token(path: Path) -> str:
     return known
 
 
-def needs_token(
-    connection: "ASGIConnection[Any, Any, Any, Any]", _handler: "BaseRouteHandler"
-) -> None:
-    """A guard for commands."""
+def needs(role: str) -> "Guard":
+    """A guard for what asks for a role; the request's state then says who it is."""
+
+    def guard(connection: "ASGIConnection[Any, Any, Any, Any]", _: "BaseRouteHandler") -> None:
+        holder = _holder(connection)
+        if holder is None:
+            raise NotAuthorizedException("needs a token: Authorization: Bearer ...")
+        if not holder.may(role):
+            raise PermissionDeniedException(f"needs a token of role {role}; this is {holder.role}")
+        connection.state.who = _who(connection, holder)
+
+    return guard
+
+
+def reads(connection: "ASGIConnection[Any, Any, Any, Any]", handler: "BaseRouteHandler") -> None:
+    """A guard for looking: for everybody who reaches this machine's own address, else a token."""
+    if not connection.app.state.open_reading or "authorization" in connection.headers:
+        needs("viewer")(connection, handler)
+
+
+def _holder(connection: "ASGIConnection[Any, Any, Any, Any]") -> "Holder | None":
+    """Whose token came: in the header, or for looking alone in the page's cookie."""
+    tokens: Tokens = connection.app.state.tokens
     scheme, _, given = connection.headers.get("authorization", "").partition(" ")
-    known: str = connection.app.state.token
-    if scheme.lower() != "bearer" or not secrets.compare_digest(given.encode(), known.encode()):
-        raise NotAuthorizedException("commands need the token: Authorization: Bearer ...")
+    if scheme.lower() == "bearer" and given:
+        return tokens.find(given)
+    if connection.scope.get("method") == "GET" and COOKIE in connection.cookies:
+        return tokens.find(connection.cookies[COOKIE])
+    return None
+
+
+def _who(connection: "ASGIConnection[Any, Any, Any, Any]", holder: "Holder") -> str:
+    if holder.name != LOCAL:
+        return holder.name
+    return "cli" if connection.headers.get("x-borne-client") == "cli" else "page"
 
 
 class Doorkeeper:

@@ -1,133 +1,38 @@
-"""The page's server: a JSON API, server-sent events, and the files of the page.
+"""The page's server: the API's routes put together, and the files of the page.
 
-Routes only translate; what a command may do is downlink.py's.
+reading.py tells, acting.py does; doorkeeper and turnstile stand before both.
 """
 
 import socket
+import sqlite3
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from litestar import Litestar, Request, get, post
+from litestar import Litestar, Request, Response, get
 from litestar.datastructures import State
-from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.params import FromPath, FromQuery, JSONBody
-from litestar.response import File, Stream
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.response import File
 from litestar.static_files import create_static_files_router
 
-from protocol.words import LANGUAGES, tables
-
-from ..audit import Entry
-from ..downlink import Answer, Order
-from . import feed
-from .guards import LOCAL, Doorkeeper, needs_token
+from ..tokens import FILE, Tokens
+from . import acting, reading
+from .guards import NAMES, NEAR, Doorkeeper
+from .turnstile import Turnstile
 
 if TYPE_CHECKING:
     from ..process import Agent
 
-Body = JSONBody[dict[str, Any]]
-
 STATIC = Path(__file__).parent / "static"
-OF_CONNECTOR = {
-    "limit": "set-limit",
-    "start": "start",
-    "stop": "stop",
-    "clear-fault": "clear-fault",
-}
-OF_STATION = ("identify", "reboot", "get-config", "set-config")
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "set-limit": {"owner": "operator"},
-    "start": {"user": ""},
-    "stop": {"owner": "operator"},
-    "identify": {"duration_s": 30},
-    "get-config": {"key": ""},
-}
-
-
-@get("/api/stations", sync_to_thread=True)
-def stations(state: State) -> dict[str, Any]:
-    """Every station, the counters, and how the upstream broker is reached."""
-    return feed.whole(state.agent)
-
-
-@get("/api/stations/{station:str}", sync_to_thread=True)
-def one_station(state: State, station: FromPath[str]) -> dict[str, Any]:
-    found: dict[str, Any] | None = state.agent.station(station)
-    if found is None:
-        raise NotFoundException("never heard of this station")
-    return found
-
-
-@get("/api/events")
-async def events(state: State) -> Stream:
-    """Server-sent events: snapshot, then station, counters and heartbeat."""
-    return Stream(
-        feed.events(state.agent, state.stopping),
-        media_type="text/event-stream",
-        headers={"x-accel-buffering": "no"},
-    )
-
-
-@get("/api/words/{language:str}", sync_to_thread=True)
-def words(language: FromPath[str]) -> "dict[str, dict[str, str | tuple[str, str]]]":
-    """What the codes mean, in one of three languages."""
-    if language not in LANGUAGES:
-        raise NotFoundException(f"languages are {', '.join(LANGUAGES)}")
-    return tables(language)
-
-
-@get("/api/audit", guards=[needs_token], sync_to_thread=True)
-def audit(state: State, count: FromQuery[int] = 50) -> list[Entry]:
-    """The last commands, newest first: who asked what of which station, and the answer."""
-    found: list[Entry] = state.agent.audit.last(max(1, min(count, 1_000)))
-    return found
-
-
-@post(
-    "/api/stations/{station:str}/{connector:int}/{verb:str}",
-    guards=[needs_token],
-    status_code=200,
-    sync_to_thread=True,
+_BEARER = SecurityScheme(
+    type="http",
+    scheme="bearer",
+    description="`borne token add NAME --role viewer|operator|admin`, or the token file of the"
+    " agent's own state folder.",
 )
-def connector_command(
-    request: Request[Any, Any, Any],
-    station: FromPath[str],
-    connector: FromPath[int],
-    verb: FromPath[str],
-    data: Body,
-) -> Answer:
-    """limit {limit_ma, valid_s}, start {user}, stop, clear-fault {code}."""
-    if verb not in OF_CONNECTOR:
-        raise NotFoundException(f"a connector takes {', '.join(OF_CONNECTOR)}")
-    return _command(request, station, connector, OF_CONNECTOR[verb], data)
-
-
-@post(
-    "/api/stations/{station:str}/{verb:str}",
-    guards=[needs_token],
-    status_code=200,
-    sync_to_thread=True,
-)
-def station_command(
-    request: Request[Any, Any, Any], station: FromPath[str], verb: FromPath[str], data: Body
-) -> Answer:
-    """identify {duration_s}, reboot, get-config {key}, set-config {key, value}."""
-    if verb not in OF_STATION:
-        raise NotFoundException(f"a station takes {', '.join(OF_STATION)}")
-    return _command(request, station, -1, verb, data)
-
-
-def _command(
-    request: Request[Any, Any, Any], station: str, connector: int, kind: str, data: dict[str, Any]
-) -> Answer:
-    values = DEFAULTS.get(kind, {}) | data
-    command_id = values.pop("id", "")
-    who = "cli" if request.headers.get("x-borne-client") == "cli" else "page"
-    agent: Agent = request.app.state.agent
-    return agent.command(Order(who, station, connector, kind, values, str(command_id)))
 
 
 @get("/", include_in_schema=False, sync_to_thread=False)
@@ -138,33 +43,40 @@ def page() -> File:
 def create_app(
     agent: "Agent", token: str, allowed_hosts: "list[str] | None", stopping: threading.Event
 ) -> Doorkeeper:
-    """The application; tests run it without a socket.  stopping ends the streams."""
-    routes: list[Any] = [
-        stations,
-        one_station,
-        events,
-        words,
-        audit,
-        connector_command,
-        station_command,
-        page,
-    ]
+    """The application; tests run it without a socket.  stopping ends the streams.  token: of
+    this machine's own user."""
+    routes: list[Any] = [*reading.ROUTES, *acting.ROUTES, page]
     if STATIC.is_dir():
         routes.append(create_static_files_router("/static", [STATIC], include_in_schema=False))
+    web = agent.config.web
     state = {
         "agent": agent,
-        "token": token,
+        "tokens": Tokens(agent.folder / FILE, token),
+        "open_reading": web.reading == "open" or (web.reading == "auto" and web.host in NEAR),
         "stopping": stopping,
     }
     app = Litestar(
         routes,
         state=State(state),
         openapi_config=OpenAPIConfig(
-            title="Borne", version="1", path="/api/schema", render_plugins=[JsonRenderPlugin()]
+            title="Borne",
+            version="1",
+            path="/api/schema",
+            render_plugins=[JsonRenderPlugin()],
+            components=Components(security_schemes={"token": _BEARER}),
+            security=[{"token": []}],
         ),
+        exception_handlers={sqlite3.Error: _unreadable},
         request_max_body_size=16_384,
+        logging_config=None,  # logs.py alone decides
     )
-    return Doorkeeper(app, [*LOCAL, *(allowed_hosts or [])])
+    kept = Turnstile(app, web.requests_per_s, web.burst)
+    return Doorkeeper(kept, [*NAMES, *(allowed_hosts or [])])
+
+
+def _unreadable(_request: Request[Any, Any, Any], _error: Exception) -> Response[dict[str, Any]]:
+    told = {"status_code": 503, "detail": "the history cannot be read now"}
+    return Response(told, status_code=503)
 
 
 class WebServer(threading.Thread):

@@ -323,7 +323,11 @@ def test_a_stream_ends_with_the_server(page: Page) -> None:
 
 def test_the_api_describes_itself(page: Page) -> None:
     schema = page.client.get("/api/schema/openapi.json").json()
-    assert "/api/stations/{station}/{connector}/{verb}" in schema["paths"]
+    for verb in ("limit", "start", "stop", "clear-fault"):
+        assert f"/api/stations/{{station}}/{{connector}}/{verb}" in schema["paths"]
+    limit = schema["components"]["schemas"]["SetLimitBody"]["properties"]
+    assert (limit["limit_ma"]["minimum"], limit["limit_ma"]["maximum"]) == (0, 80_000)
+    assert limit["owner"]["enum"] == ["operator", "backend"]
 
 
 def test_the_same_id_is_one_command(page: Page) -> None:
