@@ -1,13 +1,18 @@
 """Who told which station to do what, when, and what it answered."""
 
+import logging
 import sqlite3
 import threading
 import time
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
+from . import store
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+log = logging.getLogger("borne.audit")
 
 _SCHEMA = """
 create table if not exists audit (
@@ -50,31 +55,34 @@ _COLUMNS = ", ".join(Entry.__dataclass_fields__)
 
 
 class Audit:
-    """A table of commands.  Any thread may use it."""
+    """A table of commands.  Any thread may use it.
 
-    def __init__(self, path: "Path | str") -> None:
+    A disk that takes no more costs the entry, never the command.
+    """
+
+    def __init__(self, path: "Path") -> None:
         self._lock = threading.Lock()
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.execute("pragma journal_mode=wal")
-        self._db.executescript(_SCHEMA)
+        try:
+            self._db = _open(path)
+        except sqlite3.DatabaseError as error:
+            if store.is_full(error) or store.is_passing(error):
+                raise
+            store.set_aside(path, str(error))
+            self._db = _open(path)
 
     def asked(self, entry: Entry) -> int:
         """Note a command as of now; returns the row to note its answer in."""
         values = (_now_ms(), *astuple(entry)[1:])
-        with self._lock:
-            cursor = self._db.execute(
-                f"insert into audit ({_COLUMNS}) values ({', '.join('?' * len(values))})", values
-            )
-            row = int(cursor.lastrowid or 0)
-            self._db.execute("delete from audit where id <= ?", (row - _KEPT,))
-            return row
+        places = ", ".join("?" * len(values))
+        row = self._write(f"insert into audit ({_COLUMNS}) values ({places})", values)
+        self._write("delete from audit where id <= ?", (row - _KEPT,))
+        return row
 
     def answered(self, row: int, code: str, field: str = "", value: str = "") -> None:
-        with self._lock:
-            self._db.execute(
-                "update audit set code = ?, field = ?, value = ?, answered_ms = ? where id = ?",
-                (code, field, value, _now_ms(), row),
-            )
+        self._write(
+            "update audit set code = ?, field = ?, value = ?, answered_ms = ? where id = ?",
+            (code, field, value, _now_ms(), row),
+        )
 
     def find(self, station: str, command_id: str) -> Entry | None:
         """The last time this command was asked for."""
@@ -94,9 +102,28 @@ class Audit:
             ).fetchall()
         return [Entry(*row) for row in rows]
 
+    def _write(self, statement: str, values: tuple[object, ...]) -> int:
+        with self._lock:
+            try:
+                return int(self._db.execute(statement, values).lastrowid or 0)
+            except sqlite3.Error as error:
+                log.error("the audit cannot be written: %s", error)
+                return 0
+
     def close(self) -> None:
         with self._lock:
             self._db.close()
+
+
+def _open(path: "Path") -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        db.execute("pragma journal_mode=wal")
+        db.executescript(_SCHEMA)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
 
 
 def _now_ms() -> int:

@@ -72,6 +72,7 @@ class Store:
     telemetry_mib: int = _key(256, low=1, high=1_048_576)
     record_mib: int = _key(64, low=1, high=1_048_576)
     reserve_mib: int = _key(16, low=0, high=65_536)
+    station_per_s: int = _key(100, low=1, high=1_000_000)
     keep_s: int = _key(120, low=0, high=86_400)
     queue: int = _key(10_000, low=100, high=1_000_000)
 

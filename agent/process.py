@@ -13,6 +13,7 @@ from . import config as configuration
 from . import view
 from .audit import Audit
 from .downlink import Answer, Downlink, Order
+from .floodgate import Floodgate
 from .history.reader import Reader
 from .history.store import History
 from .intake import Intake
@@ -49,6 +50,7 @@ class Agent:
         self._lock = threading.Lock()
         self._live = Live()
         self.intake = Intake(config.stations)
+        self.floodgate = Floodgate(store.station_per_s)
         self.outbox = Outbox(
             folder / "outbox.sqlite",
             telemetry_bytes=store.telemetry_mib * _MIB,
@@ -80,9 +82,7 @@ class Agent:
         )
         self.site = self._make_site(config)
         self.lines = {
-            f"serial:{line.port}": SerialSource(
-                line, self.intake, self.writer.offer, self._link_changed
-            )
+            f"serial:{line.port}": SerialSource(line, self.intake, self._offer, self._link_changed)
             for line in config.serial
         }
 
@@ -136,6 +136,7 @@ class Agent:
             "last_refusals": list(self.intake.last_refusals),
             "written": self.writer.figures(),
             "overflowed": self.writer.overflowed,
+            "flooded": dict(self.floodgate.dropped),
             "outbox": self.outbox.figures(),
             "alarm": self.outbox.alarm or self.history.alarm,
             "commands": {"passed": self.downlink.passed, "refused": dict(self.downlink.refused)},
@@ -175,11 +176,17 @@ class Agent:
         return MqttSource(
             config.site,
             self.intake,
-            self.writer.offer,
+            self._offer,
             self._link_changed,
             stations=lambda: self._on_link(MqttSource.source),
             knows=self._knows,
         )
+
+    def _offer(self, item: Item) -> bool:
+        if self.floodgate.lets(item.message.station, clock_ms()):
+            return self.writer.offer(item)
+        item.source.acknowledge([item.token])  # a receipt it does not get
+        return True
 
     def _knows(self, copy: "Accepted") -> bool:
         with self._lock:

@@ -5,6 +5,7 @@ Wiring and nothing else; every part works without the others being here.
 
 import logging
 import shutil
+import sqlite3
 import sys
 import threading
 from dataclasses import dataclass, replace
@@ -88,8 +89,11 @@ class Running:
         self.agent: Agent | None = None
 
     def start_agent(self) -> None:
-        """Raises StartError when the page's port is taken."""
-        self.agent = Agent(self.config)
+        """Raises StartError when the disk or the page's port cannot be had."""
+        try:
+            self.agent = Agent(self.config)
+        except (OSError, sqlite3.Error) as error:
+            raise StartError(f"{self.folder}: cannot be written: {error}") from None
         self.agent.start()
         self._parts.append(self.agent)
         web = self.config.web

@@ -1,6 +1,7 @@
 """A whole agent between two real brokers."""
 
 import os
+from collections import Counter
 
 from protocol import topics
 from protocol.messages import SetLimit
@@ -51,16 +52,19 @@ def test_junk_is_refused_by_name_and_nothing_stops(brokers, clients, agents) -> 
         ("evse/1/st-9/up/1/meter", good),
     ):
         junk.publish(where, said, 1)
-    until("all is refused", lambda: sum(agent.intake.refused.values()) == 8)
-    assert agent.intake.refused == {
-        "too-long": 1,
-        "not-text": 1,
-        "not-json": 2,
-        "bad-field": 1,
-        "unknown-kind": 1,
-        "bad-topic": 1,
-        "foreign-station": 1,
-    }
+    expected = Counter(
+        {
+            "too-long": 1,
+            "not-text": 1,
+            "not-json": 2,
+            "bad-field": 1,
+            "unknown-kind": 1,
+            "bad-topic": 1,
+            "foreign-station": 1,
+        }
+    )  # a client on a slow machine may send one twice
+    until("all is refused", lambda: agent.intake.refused >= expected)
+    assert set(agent.intake.refused) == set(expected)
     board = clients(Board("st-2", site.port))
     board.record()
     until("others go on", lambda: board.held == [])
@@ -173,3 +177,19 @@ def test_a_reconnect_sends_no_state_up_a_second_time(brokers, clients, agents) -
     last = board.record()
     until("what came later is up", lambda: last in sink.payloads())
     assert [payload for _, payload in sink.came].count(said) == 1
+
+
+def test_a_board_that_floods_is_limited_and_loses_no_record(brokers, clients, agents) -> None:
+    site, above = brokers("site"), brokers("upstream")
+    sink = clients(Sink(above.port))
+    agent = agents(site.port, above.port, "[store]\nstation_per_s = 20")
+    wild = clients(Board("st-1", site.port, resend_s=1.0))
+    calm = clients(Board("st-2", site.port))
+    for _ in range(2_000):
+        wild.publish(topic(Meter, "st-1"), payload(Meter, 1, 9), qos=0)
+    said, mine = calm.record(), wild.record()
+    until("the other is heard", lambda: said in sink.payloads(), 5)
+    until("the flood is counted", lambda: agent.counters()["flooded"].get("st-1", 0) > 1_000)
+    assert "st-2" not in agent.counters()["flooded"]
+    until("its record comes in the end", lambda: mine in sink.payloads())
+    until("it may forget it", lambda: wild.held == [])
