@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from . import logs, orders
+from . import chores, logs, orders
 from .broker import BrokerError
 from .children import Child
 from .config import Config, ConfigError, Mqtt, load, state_dir
@@ -27,6 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 _TURN_S = 0.001  # of a thread: the default 5 ms would be the delay of a message
+app.command()(chores.export)
+app.add_typer(chores.tokens, name="token")
 screen = Console(stderr=True, highlight=False)
 
 StateDir = Annotated[
@@ -80,7 +82,7 @@ def up(  # noqa: PLR0913, PLR0917  one parameter an option
         with screen.status("starting the site broker") as status:
             site = site_broker(running, stations)
             status.update("starting the upstream broker")
-            above = _address(upstream) if upstream else upstream_broker(running)
+            above = _address(upstream, config.upstream) if upstream else upstream_broker(running)
             status.update("starting the agent")
             web = replace(running.config.web, port=port)
             running.config = replace(running.config, site=site, upstream=above, web=web)
@@ -198,11 +200,12 @@ def _take(folder: Path, config: Config) -> Running:
         _fail(f"{error}; choose another folder with --state")
 
 
-def _address(text: str) -> Mqtt:
+def _address(text: str, told: Mqtt) -> Mqtt:
+    """What was typed, with the rest (user name, TLS) as BORNE_UPSTREAM_* says."""
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit() or not 1 <= int(port) <= 65_535:
         raise StartError(f"--upstream: wants host:port, got {text}")
-    return Mqtt(host=host, port=int(port), client_id="borne-uplink")
+    return replace(told, host=host, port=int(port))
 
 
 def _tell(running: Running, site: Mqtt, above: Mqtt, fleet: Fleet, *, own_upstream: bool) -> None:

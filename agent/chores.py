@@ -1,0 +1,101 @@
+"""Commands beside running the agent: bills, tokens.  Registered in cli.py."""
+
+import sqlite3
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from .config import Config, ConfigError, load, state_dir
+from .history import month as months
+from .history.reader import Reader
+from .tokens import FILE, TokenError, Tokens
+
+screen = Console(stderr=True, highlight=False)
+tokens = typer.Typer(help="Who may use the API.", no_args_is_help=True)
+
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", exists=True, dir_okay=False, help="The agent's TOML file."),
+]
+StateDir = Annotated[
+    Path | None,
+    typer.Option("--state", help="The agent's folder.  [default: ~/.local/state/borne]"),
+]
+
+
+def export(
+    month: Annotated[str, typer.Option(help="Such as 2026-11.")],
+    by: Annotated[str, typer.Option(help="user, site, station or session.")] = "user",
+    config: ConfigFile = None,
+    state: StateDir = None,
+) -> None:
+    """Print a month of sessions as CSV.  Works while the agent runs, and without it."""
+    told = _config(config)
+    path = (state or state_dir(told)) / "history.sqlite"
+    if not path.exists():
+        _fail(f"{path}: there is no history; name the agent's folder with --state")
+    reader = Reader(path)
+    try:
+        where = months.zone(told.history.timezone)
+        found = reader.over(*months.bounds(month, where))
+        print(months.table(found, by, told.history.sites, where), end="")
+    except (months.MonthError, sqlite3.Error) as error:
+        _fail(str(error))
+    finally:
+        reader.close()
+
+
+@tokens.command("add")
+def add_token(
+    name: Annotated[str, typer.Argument(help="Whose it is; the audit names it.")],
+    role: Annotated[
+        str, typer.Option(help="viewer looks, operator commands, admin changes settings.")
+    ],
+    config: ConfigFile = None,
+    state: StateDir = None,
+) -> None:
+    """Make a token and print it.  It is shown this once; only a hash of it is kept."""
+    try:
+        token = _tokens(config, state).add(name, role)
+    except TokenError as error:
+        _fail(str(error))
+    screen.print(f"{name}, {role}; shown only now:")
+    print(token)
+
+
+@tokens.command("list")
+def list_tokens(config: ConfigFile = None, state: StateDir = None) -> None:
+    """Names and roles."""
+    table = Table("name", "role", box=None)
+    for each in _tokens(config, state).all():
+        table.add_row(each.name, each.role)
+    Console().print(table)
+
+
+@tokens.command("remove")
+def remove_token(name: str, config: ConfigFile = None, state: StateDir = None) -> None:
+    """Make a token worthless, at once."""
+    try:
+        _tokens(config, state).remove(name)
+    except TokenError as error:
+        _fail(str(error))
+
+
+def _tokens(config: Path | None, state: Path | None) -> Tokens:
+    folder = state or state_dir(_config(config))
+    return Tokens(folder / FILE)
+
+
+def _config(path: Path | None) -> Config:
+    try:
+        return load(path)
+    except ConfigError as error:
+        _fail(str(error))
+
+
+def _fail(text: str) -> NoReturn:
+    screen.print(f"borne: {text}", style="red", markup=False)
+    raise typer.Exit(2)
