@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from agent import broker as brokers_module
-from agent.broker import Broker, credentials, find_mosquitto
+from agent.broker import Broker, credentials, find_mosquitto, private
+from agent.config import Mqtt
+from agent.mqtt_link import MqttLink
 from agent.site import _AS_AGENT, _AS_BACKEND, AGENT, BACKEND, UPLINK
 from protocol import topics
 from tests.agent.brokers import Client
@@ -149,6 +151,29 @@ def test_a_packet_beyond_all_measure_is_not_passed_on(tmp_path: Path, clients: A
         until("others go on", lambda: "evse/1/st-2/up/1/state" in agent.heard)
         assert "evse/1/st-1/up/1/state" not in agent.heard
     finally:
+        broker.stop()
+
+
+def test_a_broker_that_speaks_only_mqtt_3_is_spoken_to_in_mqtt_3(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aedes_only(monkeypatch)
+    broker, known = start(tmp_path / "b", [AGENT], _AS_AGENT)
+    password = private(tmp_path / "password", known[AGENT])
+    told = Mqtt(
+        host="127.0.0.1",
+        port=broker.port,
+        username=AGENT,
+        password_file=str(password),
+        version="5",
+    )
+    link = MqttLink("test", told, session_s=0)
+    link.start()
+    try:
+        until("it is connected", lambda: link.connected)
+    finally:
+        link.stop()
+        link.join(10)
         broker.stop()
 
 

@@ -193,3 +193,22 @@ def test_a_board_that_floods_is_limited_and_loses_no_record(brokers, clients, ag
     assert "st-2" not in agent.counters()["flooded"]
     until("its record comes in the end", lambda: mine in sink.payloads())
     until("it may forget it", lambda: wild.held == [])
+
+
+def test_a_broker_that_hangs_is_given_up_and_its_stations_are_offline(
+    brokers, clients, agents
+) -> None:
+    site = brokers("site")
+    agent = agents(site.port)
+    clients(Board("st-1", site.port))
+    until("the station is fresh", lambda: freshness(agent) == "fresh")
+    site.freeze()
+    until("the loss is seen", lambda: not agent.site.connected, 40)
+    assert freshness(agent) == "offline"
+    site.thaw()
+    until("the agent is back", lambda: agent.site.connected, 40)
+
+
+def freshness(agent) -> str:
+    station = agent.station("st-1")
+    return station["freshness"] if station else ""
