@@ -1,6 +1,7 @@
 """The charge, told as scenarios: see scenarios.py for the notation."""
 
 import random
+from collections.abc import Iterator
 
 import pytest
 
@@ -8,7 +9,7 @@ from evse.core import states
 from evse.core.faults import OPENING, Faults
 from evse.core.supply import Supply
 from evse.core.units import X1_PPM
-from tests.core.bench import Bench, expectations
+from tests.core.bench import Bench, Shot, expectations
 from tests.core.scenarios import SCENARIOS, Scenario
 
 WRAP_MS = (1 << 30) - 20_000  # the clock wraps where most scenarios are busiest
@@ -22,6 +23,20 @@ def test_it_goes_as_told(scenario: Scenario, start_ms: int) -> None:
     bench.play(scenario.inputs, max(to_ms for *_, to_ms in wanted) / 1000)
     wrong = [bench.holds(*one) for one in wanted]
     assert [line for line in wrong if line] == []
+
+
+def numbers_in(held: object) -> Iterator[int]:
+    """Every whole number that some object of the core keeps."""
+    if isinstance(held, int):
+        yield held
+    elif isinstance(held, dict):
+        for value in held.values():
+            yield from numbers_in(value)
+    elif isinstance(held, list | tuple) and not isinstance(held, Shot):
+        for value in held:
+            yield from numbers_in(value)
+    elif type(held).__module__.startswith("evse.core"):
+        yield from numbers_in(vars(held))
 
 
 WALK = [
@@ -74,3 +89,4 @@ def test_a_random_walk_of_all_inputs_never_breaks_a_rule(seed: int) -> None:
         elif pilot.drive != states.DRIVE_PWM:
             duty_ppm = X1_PPM
     assert charges > 5
+    assert all(-(1 << 30) <= number < 1 << 30 for number in numbers_in(bench.__dict__))
