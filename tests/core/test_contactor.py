@@ -55,6 +55,13 @@ def test_a_quick_change_of_command_starts_the_time_anew() -> None:
     assert first_fault_ms(check, 210, True, OPEN) == 250
 
 
+def test_each_command_gives_the_contacts_their_time() -> None:
+    check = ContactorCheck()
+    for ms in range(0, 200, 10):
+        check.step(ms, True, OPEN)
+    assert first_fault_ms(check, 200, False, CLOSED) == 250
+
+
 def test_a_contactor_that_drops_out_while_closed_is_told() -> None:
     check = ContactorCheck()
     for ms in range(0, 1_000, 10):

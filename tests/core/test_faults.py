@@ -219,6 +219,23 @@ def test_a_new_vehicle_has_its_own_retries() -> None:
         held.step(now_ms + 2 * RETRY_MS + 10, 0, True)
 
 
+def test_a_latched_residual_current_of_one_vehicle_is_not_held_against_the_next() -> None:
+    held = Faults(rcd_retries=1)
+    assert retries_until_latched(held) == 1
+    held.step(1_000_000, 0, True)
+    trip(held, 1_000_010, FAULT_RCD_TRIP)
+    assert not held.latched(RCD)
+
+
+def test_retries_are_forgotten_though_another_fault_stands_while_vehicles_change() -> None:
+    held = Faults(rcd_retries=1)
+    trip(held, 0, FAULT_RCD_TRIP)
+    held.step(RETRY_MS, FAULT_EMERGENCY_STOP, False)
+    held.step(RETRY_MS + 10, FAULT_EMERGENCY_STOP, True)
+    trip(held, RETRY_MS + 20, FAULT_RCD_TRIP | FAULT_EMERGENCY_STOP)
+    assert not held.latched(RCD)
+
+
 def test_more_than_six_retries_cannot_be_had() -> None:
     assert retries_until_latched(Faults(rcd_retries=100)) == 6
     assert retries_until_latched(Faults(rcd_retries=-1)) == 0

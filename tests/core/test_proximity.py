@@ -77,6 +77,9 @@ def test_a_cable_too_weak_for_the_setting_is_refused_but_no_fault() -> None:
     proximity = Proximity(least_ma=20_000)
     assert read(proximity, 1_500) == 0
     assert proximity.cable_ma == REFUSED
+    just_enough = Proximity(least_ma=20_000)
+    read(just_enough, 680)
+    assert just_enough.cable_ma == 20_000
 
 
 def test_phoenix_refuses_a_high_resistance_without_a_fault() -> None:
