@@ -60,6 +60,7 @@ def create_app(
         state=State(state),
         openapi_config=OpenAPIConfig(
             title="Borne",
+            use_handler_docstrings=True,
             version="1",
             path="/api/schema",
             render_plugins=[JsonRenderPlugin()],
