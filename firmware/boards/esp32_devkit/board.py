@@ -13,6 +13,7 @@ import machine
 import network
 from machine import ADC, PWM, UART, WDT, Pin
 
+from boards.native import fill, scan
 from boards.socket import Socket
 from boards.stdio import Stdio
 from evse.drivers.flash_store import FlashStore
@@ -22,6 +23,7 @@ PILOT_PIN = 25
 ENABLE_PIN = 26
 FEEDBACK_PIN = 27  # low while the mirror contact says closed
 PILOT_ADC_PIN = 34
+PILOT_SAMPLES = 96  # three periods: the shortest high phase still gets three, wherever they fall
 PROXIMITY_ADC_PIN = 35
 METER_TX_PIN, METER_RX_PIN = 17, 16
 METER_BAUD = 9_600
@@ -46,15 +48,13 @@ class ToggledEnable:
 
 
 class PilotBurst:
-    """Reads the pilot's ADC as fast as Python goes, over more than one period."""
+    """Reads the pilot's ADC as fast as its driver answers, some 30 us each: over three periods."""
 
     def __init__(self, pin: int) -> None:
         self._read = ADC(Pin(pin), atten=ADC.ATTN_11DB).read_u16
 
     def __call__(self, buffer: "array.array[int]") -> None:
-        read = self._read
-        for index in range(len(buffer)):
-            buffer[index] = read()
+        fill(self._read, buffer, len(buffer))
 
 
 class Board:
@@ -73,6 +73,8 @@ class Board:
                 PilotBurst(PILOT_ADC_PIN),
                 PWM(Pin(PILOT_PIN), freq=1_000, duty_u16=65_535),
                 ToggledEnable(ENABLE_PIN),
+                samples=PILOT_SAMPLES,
+                scan=scan,
                 feedback=Pin(FEEDBACK_PIN, Pin.IN, Pin.PULL_UP),
                 proximity=ADC(Pin(PROXIMITY_ADC_PIN), atten=ADC.ATTN_11DB),
                 meter_uart=uart,

@@ -7,6 +7,9 @@ Knows no states: evse.core.levels reads the plateaux.
 
 from array import array
 
+from evse.drivers.plateaux import BOTTOM, FOUND, HIGH, HIGHS, LOW, LOWS, TOP
+from evse.drivers.plateaux import scan as plain_scan
+
 SAMPLES = 16
 
 # flags
@@ -29,6 +32,7 @@ _SURE_MV = 2_000  # a flat pilot within these is shorted, no phase was stepped o
 _LEAST = 2  # samples in a plateau: one alone may lie on an edge, or be a spike
 _MISSES_BELIEVED = 3  # then the samples are right and the expectation is not
 _RAIL_COUNTS = 48
+_RAIL_TOP = 65_535 - _RAIL_COUNTS
 
 
 class PilotAdc:
@@ -36,7 +40,8 @@ class PilotAdc:
 
     burst: fills an array('H') with 16-bit counts of at least one pilot period.  samples: 16 do
     when the burst is timed by the PWM, half in each phase; when it is even in time the shortest
-    phase must get three, which takes 64 for 5 % duty.
+    phase must get three, which takes 64 for 5 % duty.  scan: plateaux.scan(), or what a board has
+    in its place.
     """
 
     def __init__(
@@ -45,9 +50,12 @@ class PilotAdc:
         gain_num: int = GAIN_NUM,
         offset_mv: int = OFFSET_MV,
         samples: int = SAMPLES,
+        scan=plain_scan,
     ) -> None:
         self._burst = burst
+        self._scan = scan
         self._buf = array("H", bytes(2 * samples))
+        self._found = array("i", bytes(4 * FOUND))
         self._n = samples
         self.high_mv = 0
         self.low_mv = 0
@@ -76,16 +84,16 @@ class PilotAdc:
         """
         if duty_ppm != self._duty_ppm:
             self._expect(duty_ppm)
-        buf = self._buf
+        buf, found = self._buf, self._found
         self._burst(buf)
-        top = max(buf)
-        bottom = min(buf)
+        self._scan(buf, self._n, found, self._flat, self._band)
+        top, bottom = found[TOP], found[BOTTOM]
         self.max_counts = top
         self.min_counts = bottom
-        rail = RAIL if bottom < _RAIL_COUNTS or top > 65_535 - _RAIL_COUNTS else 0
-        if top - bottom <= self._flat:
-            return self._take_flat((sum(buf) - top - bottom) // (self._n - 2), rail)
-        return self._take_two(top, bottom, rail)
+        rail = RAIL if bottom < _RAIL_COUNTS or top > _RAIL_TOP else 0
+        if found[HIGHS]:
+            return self._take_two(rail)
+        return self._take_flat(found[HIGH], rail)
 
     def _expect(self, duty_ppm: int) -> None:
         """How many samples each plateau must have: a quarter of its share of the period."""
@@ -118,57 +126,20 @@ class PilotAdc:
             self._misses = 0
         return True
 
-    def _take_two(self, top: int, bottom: int, rail: int) -> bool:
-        middle = (top + bottom) // 2
-        buf = self._buf
-        # The second outermost of each side is the anchor: one spike does not move it.
-        high_first = high_second = 0
-        low_first = low_second = 65_535
-        high_n = low_n = 0
-        for counts in buf:
-            if counts > middle:
-                high_n += 1
-                if counts > high_second:
-                    if counts > high_first:
-                        high_second = high_first
-                        high_first = counts
-                    else:
-                        high_second = counts
-            else:
-                low_n += 1
-                if counts < low_second:
-                    if counts < low_first:
-                        low_second = low_first
-                        low_first = counts
-                    else:
-                        low_second = counts
-        high = self._plateau(high_first, high_second, high_n)
-        low = self._plateau(low_first, low_second, low_n)
-        high_found = high_n >= self._least_high
-        low_found = low_n >= self._least_low
+    def _take_two(self, rail: int) -> bool:
+        found = self._found
+        high_found = found[HIGHS] >= self._least_high
+        low_found = found[LOWS] >= self._least_low
         if high_found and low_found:
-            self.high_mv = self._mv(high)
-            self.low_mv = self._mv(low)
+            self.high_mv = self._mv(found[HIGH])
+            self.low_mv = self._mv(found[LOW])
             self.flags = rail
             self._misses = 0
             return True
         if high_found or low_found:
-            return self._take_flat(high if high_found else low, rail)
+            return self._take_flat(found[HIGH] if high_found else found[LOW], rail)
         self.flags = MISSED | rail
         return False
-
-    def _plateau(self, first: int, second: int, n: int) -> int:
-        """The mean of the samples near the anchor."""
-        anchor = first if n < 3 else second
-        lowest = anchor - self._band
-        highest = anchor + self._band
-        total = 0
-        count = 0
-        for counts in self._buf:
-            if lowest <= counts <= highest:
-                total += counts
-                count += 1
-        return total // count
 
     def _mv(self, counts: int) -> int:
         return counts * self._gain_num // GAIN_DEN - self._offset_mv
