@@ -19,12 +19,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 _MICRO = hasattr(socket.socket, "readinto")  # MicroPython's sockets are streams
-if _MICRO:
-    import tls
-else:
-    import ssl
-
-    _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+# MicroPython's `ssl` is not on every port, `tls` is; the types of one do not fit the other.
+_tls: "Any" = __import__("tls" if _MICRO else "ssl")
+if not _MICRO:
+    _NOT_NOW = (BlockingIOError, _tls.SSLWantReadError, _tls.SSLWantWriteError)
 
 
 def tls_context(ca: bytes) -> "Any":
@@ -35,16 +33,15 @@ def tls_context(ca: bytes) -> "Any":
     """
     if ca.startswith(b"-----BEGIN"):
         ca = binascii.a2b_base64(b"".join(ca.strip().split(b"\n")[1:-1]))
+    context = _tls.SSLContext(_tls.PROTOCOL_TLS_CLIENT)
     if _MICRO:
-        context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
-        context.verify_mode = tls.CERT_REQUIRED
+        context.verify_mode = _tls.CERT_REQUIRED
         context.load_verify_locations(ca)
-    else:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        try:
-            context.load_verify_locations(cadata=ca)
-        except ssl.SSLError as error:
-            raise ValueError(str(error)) from None
+        return context
+    try:
+        context.load_verify_locations(cadata=ca)
+    except _tls.SSLError as error:
+        raise ValueError(str(error)) from None
     return context
 
 
