@@ -40,7 +40,9 @@ def test_a_socket_says_how_many_samples_its_converter_needs() -> None:
 
 
 @given(st.sampled_from([100_000, 266_666, 850_000, 892_000]), st.integers(0, 999))
-def test_a_converter_of_20_to_45_us_reads_every_offer_from_6_to_63_ampere(duty_ppm: int, start_us: int) -> None:
+def test_a_converter_of_20_to_45_us_reads_every_offer_from_6_to_63_ampere(
+    duty_ppm: int, start_us: int
+) -> None:
     """What an ESP32's converter gives: slow, and at no fixed place in the period."""
     circuit = PilotCircuit()
     circuit.plug(882)
