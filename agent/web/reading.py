@@ -3,7 +3,7 @@
 import time
 from typing import TYPE_CHECKING, Annotated, Any
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.exceptions import ClientException, NotFoundException
 from litestar.params import FromPath, QueryParameter
@@ -11,6 +11,7 @@ from litestar.response import Stream
 
 from protocol.words import LANGUAGES, tables
 
+from .. import metrics
 from ..history import month as months
 from ..history.reader import Fault, Session
 from . import feed
@@ -119,9 +120,16 @@ def export(
     return Response(text, media_type="text/csv", headers={"content-disposition": name})
 
 
+@get("/metrics", guards=[reads], include_in_schema=False, sync_to_thread=True)
+def prometheus(request: Request[Any, Any, Any], state: State) -> Response[bytes]:
+    """Everything that can be counted, in Prometheus' own format."""
+    text, media_type = metrics.exposition(state.registry, request.headers.get("accept", ""))
+    return Response(text, media_type=media_type)
+
+
 def _number(connector: int) -> int:
     """SQLite has no numbers beyond 64 bits; there is no such connector either."""
     return connector if -1 <= connector <= 99 else -1
 
 
-ROUTES = (stations, one_station, events, words, history, sessions, faults, export)
+ROUTES = (stations, one_station, events, words, history, sessions, faults, export, prometheus)

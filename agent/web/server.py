@@ -18,6 +18,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.response import File
 from litestar.static_files import create_static_files_router
 
+from .. import metrics
 from ..tokens import FILE, Tokens
 from . import acting, reading
 from .guards import NAMES, NEAR, Doorkeeper
@@ -53,6 +54,7 @@ def create_app(
         "agent": agent,
         "tokens": Tokens(agent.folder / FILE, token),
         "open_reading": web.reading == "open" or (web.reading == "auto" and web.host in NEAR),
+        "registry": metrics.registry(agent),
         "stopping": stopping,
     }
     app = Litestar(
