@@ -23,12 +23,7 @@ class FlashStore:
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
-        at = folder.find("/", 1)
-        while at > 0:
-            _make(folder[:at])
-            at = folder.find("/", at + 1)
-        _make(folder)
-        os.listdir(folder)  # the error that matters, when it could not be made
+        make_folders(folder)
 
     def load(self, name: str) -> bytes | None:
         """The newest whole blob, None when there is none."""
@@ -52,7 +47,7 @@ class FlashStore:
         with open(path, "wb") as file:
             file.write(record)
             file.flush()
-            _settle(file)
+            settle(file)
         if _read(path) != record:
             raise OSError("flash did not keep " + name)
 
@@ -85,6 +80,16 @@ def unpack(record: bytes) -> "tuple[int, bytes] | None":
     return int.from_bytes(record[3:7], "big"), record[_HEAD:-_TAIL]
 
 
+def make_folders(folder: str) -> None:
+    """Make a folder and those above it where they are missing.  OSError when it cannot be."""
+    at = folder.find("/", 1)
+    while at > 0:
+        _make(folder[:at])
+        at = folder.find("/", at + 1)
+    _make(folder)
+    os.listdir(folder)  # the error that matters, when it could not be made
+
+
 def _make(folder: str) -> None:
     try:
         os.mkdir(folder)
@@ -100,7 +105,7 @@ def _read(path: str) -> bytes:
         return b""
 
 
-def _settle(file) -> None:
+def settle(file) -> None:
     """Wait until the medium has it, as far as this interpreter can."""
     if hasattr(os, "fsync"):
         os.fsync(file.fileno())
