@@ -30,7 +30,7 @@ BOARD_STDLIB = {
     "time",
     "tls",
 }
-CHIP = {"machine", "network", "rp2", "esp32", "vfs"}
+CHIP = {"machine", "network", "rp2", "esp32", "uctypes", "vfs"}
 TOP_LEVEL = {
     ".ci",
     ".gitignore",

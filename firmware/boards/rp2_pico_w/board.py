@@ -1,17 +1,17 @@
-"""Raspberry Pi Pico W: one connector, pilot on GP2, PIO dead-man on GP3.
+"""Raspberry Pi Pico W, or a Pico without Wi-Fi: one connector, pilot on GP2, PIO dead-man on GP3.
 
-Wiring: boards/README.md.  The tick runs from a hard timer; PWM, PIO and watchdog go on whatever
-Python does.
+Wiring: boards/README.md.  The tick runs from a hard timer; PWM, sampling, PIO and watchdog go on
+whatever Python does.
 """
 
-import array
 import gc
 import time
 
 import machine
-import network
+import micropython
 import rp2
-from machine import ADC, PWM, UART, WDT, Pin, Timer
+import uctypes
+from machine import ADC, PWM, UART, WDT, Pin, Timer, mem16, mem32
 
 from boards.socket import Socket
 from boards.stdio import Stdio
@@ -66,16 +66,108 @@ class DeadMan:
         self._put(0)
 
 
+# Registers (RP2040 datasheet 4.9.6 and 4.5.3)
+ADC_CS, ADC_FCS, ADC_FIFO, ADC_DIV = 0x4004_C000, 0x4004_C008, 0x4004_C00C, 0x4004_C010
+ADC_READY, ADC_OVER, DREQ_ADC = 0x100, 0x800, 36
+PWM_SLICE = 0x4005_0000 + 0x14 * (PILOT_PIN // 2 % 8)
+ROUNDS = 64  # samples of each input in a pilot period
+
+
+class AdcRing:
+    """Both analogue inputs, sampled 64 times a pilot period for ever, by DMA: no tick waits for a
+    converter, and the last whole period is always there.
+
+    The converter's and the PWM's clocks come from one crystal, so a sample stays at its place in
+    the period.  The ring holds pairs: pilot, proximity.
+    """
+
+    def __init__(self) -> None:
+        for pin in (PILOT_ADC_PIN, PROXIMITY_ADC_PIN):
+            ADC(Pin(pin))
+        mem32[ADC_CS] = 1  # on, and whatever ran before a soft reset stops
+        while not mem32[ADC_CS] & ADC_READY:
+            pass
+        mem32[ADC_FCS] = ADC_OVER | 1
+        while mem32[ADC_FCS] >> 16 & 15:
+            mem32[ADC_FIFO]
+        mem32[ADC_FCS] = 1 << 24 | ADC_OVER | 1 << 3 | 1  # one sample is worth a transfer
+        mem32[ADC_DIV] = (48_000_000 // (1_000 * 2 * ROUNDS) - 1) << 8
+        size = 4 * ROUNDS
+        self._memory = bytearray(2 * size)
+        self.start = (uctypes.addressof(self._memory) + size - 1) // size * size
+        # Two channels take turns without end.  Both come back to the ring's start, so their two
+        # places add up to the one of the channel at work.
+        self._channels = [rp2.DMA(), rp2.DMA()]  # kept: a collected channel stops
+        numbers = [channel.channel for channel in self._channels]  # pyright: ignore
+        for channel, next_one in zip(self._channels, reversed(numbers)):
+            control = channel.pack_ctrl(
+                size=1,
+                inc_read=False,
+                inc_write=True,
+                ring_size=8,
+                ring_sel=True,
+                treq_sel=DREQ_ADC,
+                chain_to=next_one,
+            )
+            channel.config(read=ADC_FIFO, write=self.start, count=size << 12, ctrl=control)
+        self.at_work = [0x5000_0004 + 0x40 * number for number in numbers]
+        self._channels[0].active(1)
+        mem32[ADC_CS] = 0b11 << 16 | 1 << 3 | 1  # both inputs in turn, for ever
+
+    def newest(self) -> int:
+        """Address of the last pair."""
+        first, second = self.at_work
+        offset = mem32[first] + mem32[second] - 2 * self.start
+        return self.start + (offset - 4) % (4 * ROUNDS) // 4 * 4
+
+
+@micropython.viper
+def _gather(into: ptr16, half: int, start: int, first: int, second: int):  # noqa: F821
+    # Half the samples from the period's high part and half from its low part, each spread over it.
+    ring = ptr16(start)  # noqa: F821
+    pwm = ptr32(PWM_SLICE)  # noqa: F821
+    fcs = ptr32(ADC_FCS)  # noqa: F821
+    written = int(ptr32(first)[0]) + int(ptr32(second)[0]) - start - start  # noqa: F821
+    top = (int(pwm[4]) & 0xFFFF) + 1
+    now = (int(pwm[2]) & 0xFFFF) * 64 // top
+    high = (int(pwm[3]) & 0xFFFF) * 64 // top
+    rise = (written >> 2) - now  # the sample nearest to the rising edge
+    i = 0
+    while i < half + half:
+        if high < 1 or high > 63:
+            place = i * 64 // (half + half)
+        elif i < half:
+            place = (i + i + 1) * high // (half + half)
+        else:
+            place = high + (i + i + 1 - half - half) * (64 - high) // (half + half)
+        counts = int(ring[(rise + place & 63) << 1])
+        into[i] = counts << 4 | counts >> 8
+        if int(fcs[0]) & 0x800:  # a sample was lost, so the inputs may have changed places
+            into[i] = 0
+        i += 1
+
+
 class PilotBurst:
-    """Reads the pilot's ADC as fast as Python goes: about 100 samples over one period."""
+    """Fills a buffer with samples of the last pilot period; takes no time to speak of."""
 
-    def __init__(self, pin: int) -> None:
-        self._read = ADC(Pin(pin)).read_u16
+    def __init__(self, ring: AdcRing) -> None:
+        self._ring = ring
+        self._start = ring.start
+        self._first, self._second = ring.at_work
 
-    def __call__(self, buffer: "array.array[int]") -> None:
-        read = self._read
-        for index in range(len(buffer)):
-            buffer[index] = read()
+    def __call__(self, buffer) -> None:
+        _gather(buffer, len(buffer) // 2, self._start, self._first, self._second)
+
+
+class Proximity:
+    """read_u16() of the proximity contact, as machine.ADC's."""
+
+    def __init__(self, ring: AdcRing) -> None:
+        self._ring = ring
+
+    def read_u16(self) -> int:
+        counts = mem16[self._ring.newest() + 2]
+        return counts << 4 | counts >> 8
 
 
 class Board:
@@ -86,13 +178,14 @@ class Board:
         self.store = FlashStore("data")
         self.console = Stdio()
         uart = UART(1, METER_BAUD, tx=Pin(METER_TX_PIN), rx=Pin(METER_RX_PIN), timeout=0)
+        ring = AdcRing()
         self.connectors = [
             Socket(
-                PilotBurst(PILOT_ADC_PIN),
+                PilotBurst(ring),
                 PWM(Pin(PILOT_PIN)),
                 DeadMan(ENABLE_PIN),
                 feedback=Pin(FEEDBACK_PIN, Pin.IN, Pin.PULL_UP),
-                proximity=ADC(Pin(PROXIMITY_ADC_PIN)),
+                proximity=Proximity(ring),
                 meter_uart=uart,
             )
         ]
@@ -107,6 +200,8 @@ class Board:
         """No lamp on this board yet: the station's display or buzzer would be driven here."""
 
     def make_network(self):
+        import network  # a Pico without Wi-Fi has no such module
+
         return network.WLAN(network.STA_IF)
 
     def start_tick(self, tick) -> bool:
