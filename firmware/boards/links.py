@@ -70,7 +70,7 @@ def add_line(station: Station, uart) -> LineLink:
     """Share a serial line between the agent's frames and a person's console."""
     link = LineLink(uart)
     port = Port("line", link, station)
-    link.on_line = lambda text: station.console.line(text, station.post.now_ms)
+    link.on_line = station.console.hear
     station.console_write = link.write_text
     station.add_link(port)
     return link

@@ -14,6 +14,8 @@ class Port:
         self._link = link
         self._station = station
         self._window = window
+        self._waiting = None
+        self._error = ""
         self.connects = 0
         link.on_message = self._take
         link.on_up = self._came_up
@@ -27,7 +29,12 @@ class Port:
         self.connects += 1
 
     def _take(self, topic: str, payload, retained: bool) -> bool:
-        return self._station.take(topic, payload, retained, self, self._station.post.now_ms)
+        """Put a message aside for poll().  A link calls from far down its own work, and the stack
+        must also hold the tick, which interrupts anything (boards/README.md)."""
+        if self._waiting is not None:
+            return False
+        self._waiting = (topic, bytes(payload), retained)
+        return True
 
     def room(self) -> bool:
         """Whether a message would be taken now.  One place is left to answers."""
@@ -38,6 +45,14 @@ class Port:
 
     def poll(self, now_ms: int) -> None:
         self._link.poll(now_ms)
+        if self._waiting is not None:
+            topic, payload, retained = self._waiting
+            self._waiting = None
+            try:
+                self._station.take(topic, payload, retained, self, self._station.post.now_ms)
+            except Exception as error:
+                self._link.counts["handler-raised"] += 1
+                self._error = repr(error)[:96]
 
     def stop(self, now_ms: int) -> None:
         """Say goodbye; poll() until ready is over."""
@@ -45,4 +60,5 @@ class Port:
 
     def describe(self) -> str:
         """For people: what went wrong last, and how often it connected."""
-        return f"connections {self.connects}, last problem: {self._link.last_error or 'none'}"
+        problem = self._error or self._link.last_error or "none"
+        return f"connections {self.connects}, last problem: {problem}"
