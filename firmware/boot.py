@@ -5,6 +5,8 @@ line runs and while the chip is held in reset: the pull-down and the charge pump
 enable, which no steady level can hold closed.
 """
 
+import gc
+
 import board
 import micropython
 from machine import Pin
@@ -13,3 +15,4 @@ micropython.alloc_emergency_exception_buf(100)
 micropython.kbd_intr(-1)  # a technician's Ctrl-C must not stop the control tick
 for _number in board.ENABLE_PINS:
     Pin(_number, Pin.OUT, value=0)
+gc.threshold(4_096)  # imports leave holes that nothing big fits in later, unless swept up at once

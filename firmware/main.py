@@ -1,5 +1,7 @@
 """The station: board, firmware, for ever.  Reading starts at evse/app/controller.py."""
 
+import gc
+
 import board
 
 from boards.assembly import make_station
@@ -10,4 +12,6 @@ hardware = board.Board()
 if not stays_in_service(hardware):
     station = make_station(hardware)
     add_links(hardware, station)
+    gc.collect()
+    gc.threshold(gc.mem_free() // 4)  # type: ignore[attr-defined]
     run(hardware, station)
