@@ -92,6 +92,9 @@ class Bench(Protocol):
     def raw(self, data: bytes) -> None:
         """Bytes as they are on the station's serial line."""
 
+    def greet(self) -> None:
+        """Say hello to a station that has just started, until it has told its birth."""
+
     def silence(self) -> None:
         """The agent says nothing more; offer(), command() and fresh() end it."""
 
@@ -187,7 +190,8 @@ class Bench(Protocol):
 
     def spoil(self, name: str, how: str) -> None:
         """A file of the station's flash: "absent", "empty", "truncated", "flipped", both copies
-        of it; "torn", only the newer; "older", "garbage" and "foreign" are whole but wrong."""
+        of it; "torn", only the newer; "older", "garbage" and "foreign" are whole but wrong;
+        "unreachable" is a network whose broker nobody serves."""
 
     def keep(self) -> None:
         """Remember everything, for back(); a later keep() or fresh() forgets it."""

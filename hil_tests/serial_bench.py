@@ -15,6 +15,7 @@ from protocol.words import tables
 SETTLE_MS = 60  # for a change to be told, or a command to be obeyed
 ANSWER_MS = 2_000  # for an ack
 TYPED_MS = 1_000
+RAW_CHUNK = 512
 LEAST_OHM, OPEN_OHM = 1, 1_000_000
 
 
@@ -71,7 +72,7 @@ class SerialBench:
     def _keep_alive(self, now_us: int) -> None:
         if self._agent and now_us - self._hello_us >= HELLO_S * 700_000:
             self._hello_us = now_us
-            self.station.hello()
+            self.station.hello(now_us)
 
     # The station
 
@@ -79,8 +80,9 @@ class SerialBench:
         """Say hello to a station that has just started, until it has told its birth."""
         self.station.forget()
         self._agent = True
+        self._hello_us = self.now_us()
         for _ in range(most_ms // 250):
-            self.station.hello()
+            self.station.hello(self._hello_us)
             self._hello_us = self.wait(250)
             if self.station.of_kind("birth") and self.station.of_kind("state"):
                 return
@@ -150,7 +152,10 @@ class SerialBench:
         return found
 
     def raw(self, data: bytes) -> None:
-        self._station_port.write(data)
+        """In pieces that fit every buffer on the way; the rig's answer says one is through."""
+        for start in range(0, len(data), RAW_CHUNK):
+            self._station_port.write(data[start : start + RAW_CHUNK])
+            self.ask("now")
 
     def boots(self) -> int:
         return len({message["boot_id"] for message in self.station.of_kind("birth")})

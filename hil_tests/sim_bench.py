@@ -82,6 +82,7 @@ class SimBench(SerialBench):
 
     def fresh(self, **settings: "int | str") -> None:
         self._forget_kept()
+        self._sync()  # what was said to the old station is not for the new one
         self.ask("!new " + json.dumps(settings))
         self.greet()
 

@@ -41,6 +41,26 @@ class Registers {
   }
 }
 
+// The stock one forgets the channel that comes next.
+function mendRoundRobin(adc) {
+  const complete = adc.completeADCRead.bind(adc);
+  adc.completeADCRead = (value, error) => {
+    const inputs = (adc.cs >> 16) & 0x1f;
+    const before = (adc.cs >> 12) & 7;
+    let next = before;
+    for (let i = 1; inputs && i <= 5; i++) {
+      const candidate = (before + i) % 5;
+      if (inputs & (1 << candidate)) {
+        next = candidate;
+        break;
+      }
+    }
+    adc.cs = (adc.cs & ~(0x1f << 16) & ~(7 << 12)) | (next << 12);
+    complete(value, error);
+    adc.cs |= inputs << 16;
+  };
+}
+
 // wire(chip): called for every life of the chip, to hang the surroundings on its pins.
 // missCycles: what a miss of the flash cache costs; 0 leaves flash as fast as memory.
 export class Chip {
@@ -56,6 +76,7 @@ export class Chip {
     this.on = false;
     this.resets = []; // [why, when in us]
     this.onReset = () => {};
+    this.onInterrupt = () => {};
     this.asleepNanos = 0;
     this.stack = null; // set by watchStack()
   }
@@ -120,12 +141,28 @@ export class Chip {
       mcu.uart[n] = new Uart(mcu, `UART${n}`, UART_IRQS[n]);
       peripherals[n ? 0x40038 : 0x40034] = mcu.uart[n];
     });
+    mendRoundRobin(mcu.adc);
+    this.watchInterrupts(mcu.core);
     for (const pio of mcu.pio) clockPio(pio, clock, () => 1e9 / mcu.clkSys);
     for (const pin of mcu.gpio) {
       pin.addListener((state) => {
         if (state <= 1) pin.setInputValue(state === 1); // a driven pin reads what it drives
       });
     }
+  }
+
+  // onInterrupt(start, end) in us: the core was away from the program.
+  watchInterrupts(core) {
+    const { exceptionEntry, exceptionReturn } = core;
+    let began = 0;
+    core.exceptionEntry = (number) => {
+      if (core.IPSR === 0) began = this.micros;
+      exceptionEntry.call(core, number);
+    };
+    core.exceptionReturn = (value) => {
+      exceptionReturn.call(core, value);
+      if (core.IPSR === 0) this.onInterrupt(began, this.micros);
+    };
   }
 
   watchdog(mcu) {

@@ -127,8 +127,7 @@ export class Commands {
   }
 
   do_ticks() {
-    const { ticks } = this.station;
-    return { starts: ticks.starts.splice(0), ends: ticks.ends.splice(0) };
+    return { ticks: this.station.ticks.splice(0) };
   }
 
   do_pwm({ periods = 20 }) {

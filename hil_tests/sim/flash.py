@@ -8,6 +8,7 @@ from evse.drivers.flash_store import FlashStore, unpack
 
 READ_MS = 12  # of the copies there are, before one is written
 ERASE_MS = 45  # of a sector, at least; others say up to 300
+_NETWORK = b'{"wifi_name":"yard","wifi_password":"longer than eight","host":"127.0.0.1","port":9}'
 _OLDER = b'{"station":"bench-1","current_limit":32,"rfid":true}'  # keys of another version
 
 
@@ -63,6 +64,8 @@ class Flash:
             self.store.save(name, b"\x00\xff{[not json")
         elif how == "foreign":
             self.store.save(name, b'{"unknown_key":1}')
+        elif how == "unreachable":
+            self.store.save(name, _NETWORK)
         elif how == "older":
             self.store.save(name, _OLDER)
         elif how == "torn":
