@@ -1,6 +1,6 @@
 """Nothing a board was promised is lost, whoever dies.
 
-BORNE_KILL_ROUNDS=1000 makes it the long run.
+KILL_ROUNDS=1000 makes it the long run.
 """
 
 import json
@@ -20,7 +20,7 @@ from tests.agent.conftest import settings
 from tests.agent.waiting import until
 from tests.needs import ROOT
 
-ROUNDS = int(os.environ.get("BORNE_KILL_ROUNDS", "6"))
+ROUNDS = int(os.environ.get("KILL_ROUNDS", "6"))
 STATIONS = 3
 
 
