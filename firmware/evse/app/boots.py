@@ -7,6 +7,8 @@ on command do not count, or a bad supply would lock out a good station.
 
 import json
 
+from protocol.codes import RESETS
+
 MAX_BOOT = (1 << 30) - 1
 FILE = "boots"
 REASON_FILE = "reset"
@@ -29,14 +31,22 @@ class Boots:
         self.reason, self.detail = chip_reason, ""
         kept = store.load(REASON_FILE)
         if kept:
-            word, _, detail = str(kept, "utf-8").partition(" ")
-            self.reason, self.detail = word, detail
+            self._take_reason(kept)
             store.save(REASON_FILE, b"")
         self._crashes = 0 if self.reason in _EXPECTED else min(crashes + 1, LOOP_BOOTS)
         self.looping = self._crashes >= LOOP_BOOTS
         self._proved = False
         self.boot_id = boot_id
         self.next_boot_id()
+
+    def _take_reason(self, kept: bytes) -> None:
+        """Only a word of the protocol: a blob that is not ours must not stop the boot."""
+        try:
+            word, _, detail = str(kept, "utf-8").partition(" ")
+        except ValueError:
+            return
+        if word in RESETS:
+            self.reason, self.detail = word, detail
 
     def next_boot_id(self) -> int:
         """Begin another number: at boot, or when this one's messages are used up."""
