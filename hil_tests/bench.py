@@ -98,6 +98,11 @@ class Bench(Protocol):
     def silence(self) -> None:
         """The agent says nothing more; offer(), command() and fresh() end it."""
 
+    def tell_time(self, time_s: int) -> None:
+        """The agent says that it is so many seconds after 2020."""
+
+    def station_name(self) -> str: ...
+
     def boots(self) -> int:
         """How often the station has started since fresh(), which is 1."""
 

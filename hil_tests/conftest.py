@@ -17,6 +17,7 @@ from hil_tests.sim_bench import SimBench, micropython
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hil_tests.bench import Bench
     from hil_tests.serial_bench import SerialBench
 
 SIMULATED = ("sim", "virtual")  # virtual is what `make hil` says without wires
@@ -136,7 +137,7 @@ def charging(bench: "SerialBench") -> "SerialBench":
     return bench
 
 
-def reach_charging(bench: "SerialBench") -> None:
+def reach_charging(bench: "Bench") -> None:
     bench.proximity(220)
     bench.vehicle("B")
     bench.wait(1_000)

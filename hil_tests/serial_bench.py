@@ -157,6 +157,12 @@ class SerialBench:
             self._station_port.write(data[start : start + RAW_CHUNK])
             self.ask("now")
 
+    def tell_time(self, time_s: int) -> None:
+        self.station.hello(0, time_s)
+
+    def station_name(self) -> str:
+        return self.station.name
+
     def boots(self) -> int:
         return len({message["boot_id"] for message in self.station.of_kind("birth")})
 

@@ -38,9 +38,9 @@ class StationLine:
     def feed(self, data: bytes) -> None:
         self._unpacker.feed(data)
 
-    def hello(self, now_us: int) -> None:
+    def hello(self, now_us: int, begin_s: int = TIME_S) -> None:
         """The agent is there; receipts for every record so far go with it."""
-        message = Hello(interval_s=HELLO_S, time_s=TIME_S + now_us // 1_000_000)
+        message = Hello(interval_s=HELLO_S, time_s=begin_s + now_us // 1_000_000)
         self._write(pack(topic(ANYONE, False, Hello.KIND), message.encode()))
         newest: dict[int, int] = {}
         for kind, _, record in self.told:
