@@ -65,7 +65,7 @@ def test_each_command_gives_the_contacts_their_time() -> None:
 def test_a_contactor_that_drops_out_while_closed_is_told() -> None:
     check = ContactorCheck()
     for ms in range(0, 1_000, 10):
-        check.step(ms, True, CLOSED)
+        check.step(ms, True, CLOSED if ms >= 30 else OPEN)
     assert first_fault_ms(check, 1_000, True, OPEN) == 250
 
 

@@ -60,7 +60,7 @@ class EnergyCount:
             if 0 <= more_wh + self._wrap_wh <= most_wh:
                 flags = WRAP
                 more_wh += self._wrap_wh
-            elif register_wh <= most_wh:
+            else:
                 flags = RESET
                 more_wh = register_wh
                 more_mwh = register_mwh
