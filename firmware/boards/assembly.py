@@ -7,7 +7,7 @@ from evse.app.station import Station
 from evse.drivers.contactor import Contactor
 from evse.drivers.guard import Guard
 from evse.drivers.lock import Lock
-from evse.drivers.meter_eastron import MeterEastron
+from evse.drivers.meters import COUNTERS, METERS, MODBUS, PULSES, make_meter
 from evse.drivers.modbus import ModbusMaster
 from evse.drivers.pilot_adc import PilotAdc
 from evse.drivers.pilot_pwm import PilotPwm
@@ -17,11 +17,16 @@ from evse.drivers.thermistor import Thermistor
 
 def make_station(board) -> Station:
     """The station of a board: every socket gets its drivers and its connector."""
-    return Station(board, make_connector)
+    lines = []
+
+    def make(socket, config, number: int, post, store) -> Connector:
+        return make_connector(socket, config, number, post, store, lines)
+
+    return Station(board, make)
 
 
-def make_connector(socket, config, number: int, post, store) -> Connector:
-    """What the board has and the settings say is fitted."""
+def make_connector(socket, config, number: int, post, store, lines: list) -> Connector:
+    """What the board has and the settings say is fitted.  lines: of meters, made so far."""
     hardware = Hardware(
         PilotAdc(socket.pilot_burst, samples=socket.samples, scan=socket.scan),
         PilotPwm(socket.pilot_pwm),
@@ -35,12 +40,50 @@ def make_connector(socket, config, number: int, post, store) -> Connector:
         thermistor=Thermistor(socket.thermistor)
         if socket.thermistor is not None and config.number("temperature")
         else None,
-        meter=_make_meter(socket.meter_uart, config),
+        meter=_make_meter(socket, config, lines),
     )
     return Connector(hardware, Charge(number, post, store), config)
 
 
-def _make_meter(uart, config):
-    if uart is None or config.word("meter") == "none":
+class _Line:
+    """A serial line with meters on it, which count up from the first one's address."""
+
+    def __init__(self, uart, config, baud: int, parity) -> None:
+        self.uart = uart
+        self.master = ModbusMaster(uart)
+        self.meters = 0
+        if hasattr(uart, "init"):  # one in memory has no speed
+            uart.init(baudrate=config.number("meter_baud") or baud, parity=parity)
+
+
+def _make_meter(socket, config, lines: list):
+    """The meter the settings name.  A board without an input for it makes that their problem."""
+    kind = config.word("meter")
+    if kind == "none":
         return None
-    return MeterEastron(ModbusMaster(uart), config.word("meter"), config.number("meter_address"))
+    hangs_on, baud, parity, _ = METERS[kind]
+    unit = config.number("meter_address")
+    if hangs_on == COUNTERS:
+        on = socket.meter_counters
+    elif hangs_on == PULSES:
+        on = socket.meter_pulses
+    else:
+        on = socket.meter_uart
+        if on is not None and hangs_on == MODBUS:
+            line = _line(on, config, lines, baud, parity)
+            on, unit = line.master, unit + line.meters
+            line.meters += 1
+        elif on is not None:
+            _line(on, config, lines, baud, parity)
+    if on is None:
+        config.problem = config.problem or f"config: meter: this board has no input for {kind}"
+        return None
+    return make_meter(kind, on, unit, config.number("meter_pulses"))
+
+
+def _line(uart, config, lines: list, baud: int, parity) -> _Line:
+    for line in lines:
+        if line.uart is uart:
+            return line
+    lines.append(_Line(uart, config, baud, parity))
+    return lines[-1]

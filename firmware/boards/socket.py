@@ -9,7 +9,9 @@ class Socket:
     plateaux in them (drivers/plateaux.py).  pilot_pwm: machine.PWM's freq, duty_u16, duty_ns.
     enable: kick() keeps the contactor closed for some 60 ms, drop() opens it.  All others are None
     where not fitted: feedback, rcd_trip, rcd_test (pins); lock_pins (lock, unlock, contact);
-    proximity, thermistor (read_u16()); meter_uart.  guard_rows: as drivers/guard.py makes them.
+    proximity, thermistor (read_u16()); meter_uart; meter_counters (cf, cf1, sel), as
+    drivers/meter_hlw8012.py wants them; meter_pulses, an S0Input.  guard_rows: as drivers/guard.py
+    makes them.
     """
 
     def __init__(
@@ -28,6 +30,8 @@ class Socket:
         proximity=None,
         thermistor=None,
         meter_uart=None,
+        meter_counters=None,
+        meter_pulses=None,
     ) -> None:
         self.pilot_burst = pilot_burst
         self.pilot_pwm = pilot_pwm
@@ -42,3 +46,5 @@ class Socket:
         self.proximity = proximity
         self.thermistor = thermistor
         self.meter_uart = meter_uart
+        self.meter_counters = meter_counters
+        self.meter_pulses = meter_pulses

@@ -10,6 +10,11 @@ from protocol.topics import ANYONE
 
 NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 
+METERS = (
+    ("none", "sdm120", "sdm230", "sdm630", "sdm72d")
+    + ("pzem", "wm3m4", "cse7766", "hlw8012", "s0")
+)  # fmt: skip
+
 # key, default, least, most or the words allowed, may a remote command change it, what it is
 SETTINGS = (
     ("station", "", 4, 32, False, "name of the station: a-z, 0-9 and -"),
@@ -27,8 +32,17 @@ SETTINGS = (
     ("link_loss_after_s", 300, 10, 86_400, True, "silence this long counts as lost"),
     ("link_loss_ma", 6_000, 6_000, 80_000, True, "offer when fallen back"),
     ("interval_s", 10, 1, 3_600, True, "a state is sent at least this often"),
-    ("meter", "none", ("none", "sdm120", "sdm230", "sdm630", "sdm72d"), 0, False, "meter fitted"),
-    ("meter_address", 1, 1, 247, False, "Modbus address of the meter"),
+    ("meter", "none", METERS, 0, False, "meter fitted"),
+    ("meter_address", 1, 1, 248, False, "Modbus address; further meters on the line count up"),
+    (
+        "meter_baud",
+        0,
+        0,
+        115_200,
+        False,
+        "of the meter's line; 0: as the meter leaves the factory",
+    ),
+    ("meter_pulses", 1_000, 1, 10_000, False, "of an S0 meter, per kWh"),
     ("language", "en", ("en", "fr", "ar"), 0, True, "of the serial console"),
 )
 

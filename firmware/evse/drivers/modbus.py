@@ -25,6 +25,8 @@ TIMEOUT_MS = 300
 _QUIET_MS = 30  # a frame ends where the line falls silent this long
 _GAP_MS = 20  # between a reply and the next request; 3.5 characters at 2400 baud are 16 ms
 _DEAF_MS = 700  # after a time-out: an answer that late must not pass for the next one's
+_TURN_MS = 100  # then others may go before the one whose turn it is
+_NOBODY = -1
 _ROOM = 272  # the longest frame and an echo of the request before it
 
 _NIBBLES = (
@@ -80,6 +82,7 @@ class ModbusMaster:
         self._uart = uart
         self._timeout_ms = timeout_ms
         self._unit = 0
+        self._next = _NOBODY  # whose turn it is when the line is free
         self._function = 0
         self._registers = 0
         self._received = b""
@@ -91,8 +94,13 @@ class ModbusMaster:
 
     def ask(self, now_ms: int, unit: int, function: int, address: int, count: int) -> bool:
         """Send a read request; False when the line is not free, and nothing was sent."""
-        if self._result == PENDING or elapsed_ms(now_ms, self._rested_ms) < self._rest_ms:
+        free_ms = elapsed_ms(now_ms, self._rested_ms) - self._rest_ms
+        if self._result == PENDING or free_ms < 0:
+            self._queue(unit)
             return False
+        if free_ms < _TURN_MS and self._next not in (_NOBODY, unit):
+            return False
+        self._next = _NOBODY
         self._drain()
         self._unit = unit
         self._function = function
@@ -103,6 +111,14 @@ class ModbusMaster:
         self._result = PENDING
         self._uart.write(read_request(unit, function, address, count))
         return True
+
+    def _queue(self, unit: int) -> None:
+        """Let the unit go next that comes after the one being asked: none starves behind a meter
+        that never answers."""
+        if unit == self._unit:
+            return
+        if self._next == _NOBODY or (unit - self._unit) & 255 < (self._next - self._unit) & 255:
+            self._next = unit
 
     def poll(self, now_ms: int) -> int:
         """PENDING, or how the last request ended."""
