@@ -63,6 +63,8 @@ class StationBench:
     def __init__(self, connectors: int = 1, start_ms: int = 0, seed: int = 5, **settings) -> None:
         values = {"station": "st-1", "meter": "sdm630", "station_limit_ma": 16_000}
         values.update(settings)
+        if not values["station"]:
+            del values["station"]  # a board that nobody has named
         self.store = MemoryStore()
         self.store.save("config", json.dumps(values).encode())
         self.board = Board(self.store, seed, connectors, start_ms)

@@ -158,3 +158,21 @@ def test_a_fault_that_only_service_may_clear_is_not_cleared_from_afar() -> None:
     bench.run(5_000)
     assert bench.command("clear-fault", 1, code="contactor-welded").code == "needs-service"
     assert bench.command("clear-fault", 1, code="diode").code == "not-latched"
+
+
+def test_a_board_without_a_name_charges_and_takes_no_orders() -> None:
+    bench = StationBench(station="")
+    bench.charge()
+    name = "evse/1/station-unnamed/down/1/stop"
+    payload = {
+        "id": "c-1",
+        "boot_id": bench.station.post.boot_id,
+        "expires_ms": bench.board.ticks_ms() + 1_000,
+        "owner": "operator",
+    }
+    bench.station.take(
+        name, json.dumps(payload).encode(), False, bench.port, bench.board.ticks_ms()
+    )
+    assert bench.port.messages("ack")[-1].code == "needs-service"
+    bench.run(10_000)
+    assert bench.bay.contactor.closed

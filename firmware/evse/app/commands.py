@@ -108,6 +108,8 @@ class Commands:
         self._post.send(Ack, -1, fields, link)
 
     def _admit(self, message, now_ms: int) -> None:
+        if not self._station.config.word("station"):
+            raise Refusal("needs-service")  # a board without a name takes no orders from afar
         if message.boot_id != self._post.boot_id:
             raise Refusal("other-boot", "boot_id")
         if ahead_ms(message.expires_ms, now_ms) > MOST_AHEAD_MS:
