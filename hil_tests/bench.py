@@ -135,6 +135,10 @@ class Bench(Protocol):
         """When the coil was energised, or let go; TimeoutError if it was not in time.  At once,
         with the time of its last edge, when it is so already."""
 
+    def time(self, before: str, after: str, count: int = 1) -> list[int]:
+        """Nanoseconds from a pilot step to the coil, count times, each from a steady charge or a
+        steady rest (part "timing")."""
+
     def is_closed(self) -> bool:
         """Whether the coil is energised now."""
 

@@ -12,6 +12,7 @@ import pytest
 
 from hil_tests import rig_bench
 from hil_tests.bench import PARTS
+from hil_tests.figures import FIGURES
 from hil_tests.sim_bench import SimBench, micropython
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[_BENCHES].close()
+    FIGURES.write()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -16,6 +16,7 @@ SETTLE_MS = 60  # for a change to be told, or a command to be obeyed
 ANSWER_MS = 2_000  # for an ack
 TYPED_MS = 1_000
 RAW_CHUNK = 512
+TIMING_MS = 120_000  # a closing may have to wait for the one before
 LEAST_OHM, OPEN_OHM = 1, 1_000_000
 
 
@@ -201,6 +202,13 @@ class SerialBench:
             word = "energised" if closed else "let go"
             raise TimeoutError(f"the coil was not {word} within {timeout_ms} ms")
         return int(answer["us"])
+
+    def time(self, before: str, after: str, count: int = 1) -> "list[int]":
+        found = []
+        for _ in range(count):  # one at a time: an agent must be heard in between
+            found += self.ask(f"time {before} {after} 1", TIMING_MS)["ns"]
+            self._keep_alive(self.now_us())
+        return found
 
     def is_closed(self) -> bool:
         return bool(self.ask("until coil 1 0")["level"])

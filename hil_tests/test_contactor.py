@@ -38,7 +38,7 @@ def test_power_goes_6_s_after_an_offer_that_the_vehicle_ignores(charging: Bench)
     withdrawn = charging.offer(0)
     opened = charging.wait_contactor(closed=False, timeout_ms=10_000)
     assert 5_800_000 <= opened - withdrawn <= 6_200_000
-    assert charging.state()["reason"]["why"] == "vehicle-ignores-stop"  # type: ignore[index]
+    assert charging.state()["reason"]["why"] == "vehicle-ignores-stop"
 
 
 def test_power_goes_with_the_vehicle_that_heeds_the_end_of_the_offer(charging: Bench) -> None:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from hil_tests.figures import FIGURES
 from protocol.words import tables
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ def fault(bench: "Bench", code: str, within_ms: int = TOLD_MS) -> "Fault":
         bench.wait(100)
         waited_ms += 100
     assert found, f"not {code} but {[fault.code for fault in told]}"
-    sentence, remedy = tables("en")["faults"][code]
+    words: dict[str, tuple[str, str]] = tables("en")["faults"]  # type: ignore[assignment]
+    sentence, remedy = words[code]
     assert (found[0].sentence, found[0].remedy) == (sentence, remedy)
+    FIGURES.told(bench.name, code)
     return found[0]
 
 

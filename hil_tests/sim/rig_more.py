@@ -3,6 +3,9 @@
 from hil_tests.rig.commands import RigError
 from hil_tests.sim.rig import MOST_TIME_MS, SimRig
 
+STEADY_CLOSED_MS = 500  # before a step that opens
+STEADY_OPEN_MS = 6_000  # before one that closes: no closing comes sooner than 5 s after another
+
 
 class FullRig(SimRig):
     """Every verb of commands.py that the simulated bench has a part for."""
@@ -112,8 +115,10 @@ class Timing:
     def _go_back(self) -> None:
         self._stepped_us = -1
         self._rig.show(self._before)
-        wait_ms = 1_000 + self._rig.below(20)
-        self._from_us = self._wires.now_us + wait_ms * 1_000
+        # No particular moment: the wait is a random one, of up to two ticks, longer each time.
+        steady_ms = STEADY_CLOSED_MS if self._wanted else STEADY_OPEN_MS
+        self._steady_us = (steady_ms + self._rig.below(20)) * 1_000
+        self._from_us = self._wires.now_us + self._steady_us
         self._until_us = self._wires.now_us + MOST_TIME_MS * 1_000
 
     def look(self) -> "dict | None":
@@ -122,7 +127,7 @@ class Timing:
             raise RigError("the coil did not move; at " + self._before + " it is " + self._coil())
         coil = wires.levels["coil"]
         if self._stepped_us < 0:
-            steady_us = max(self._from_us, wires.changed_us["coil"] + 500_000)
+            steady_us = max(self._from_us, wires.changed_us["coil"] + self._steady_us)
             if coil == self._wanted and wires.now_us >= steady_us:
                 self._contact = wires.levels["contact"]
                 self._stepped_us = wires.now_us
