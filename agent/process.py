@@ -20,6 +20,7 @@ from .intake import Intake
 from .live import Live
 from .mqtt_source import MqttSource
 from .outbox import Outbox, Waiting
+from .outlets import Outlets
 from .serial_source import SerialSource
 from .spread import Spread
 from .uplink import Uplink
@@ -86,14 +87,18 @@ class Agent:
             for line in config.serial
         }
 
+        self.outlets = Outlets(self, clock_ms)
+
     def start(self) -> None:
         self.writer.start()
         self.spread.start()
+        self.outlets.start()
         for thread in self._links():
             thread.start()
 
     def stop(self) -> None:
         """Take in no more, write what is there, end."""
+        self.outlets.stop()
         self.spread.stop()
         links = self._links()
         for link in links:

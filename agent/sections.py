@@ -14,7 +14,7 @@ def key(default: Any = MISSING, **rule: Any) -> Any:
     return field(default=default, metadata=rule)
 
 
-RULES = ("offline", "silent", "fault", "derated", "gap", "meter", "wear", "agent")
+RULES = ("agent", "conflict", "derated", "fault", "gap", "meter", "offline", "silent", "wear")
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ class History:
 
 @dataclass(frozen=True)
 class HomeAssistant:
-    """Discovery for Home Assistant, on the upstream broker."""
+    """Discovery for Home Assistant, on the upstream broker.  topic: under which the agent says
+    what is available and takes commands.  page: the address of the agent's page."""
 
     enabled: bool = key(False)
-    client_id: str = key("borne-home-assistant", pattern=r"[A-Za-z0-9-]{1,64}")
     discovery_prefix: str = key("homeassistant", pattern=r"[A-Za-z0-9_-]{1,64}")
     topic: str = key("borne", pattern=r"[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64})*")
     page: str = key("", pattern=r"(https?://[!-~]{1,200})?")
@@ -48,7 +48,8 @@ class HomeAssistant:
 
 @dataclass(frozen=True)
 class Alerts:
-    """Whom to tell what is wrong.  urls_file: one address a line, as Apprise writes them."""
+    """Whom to tell what is wrong.  urls_file: one address a line, as Apprise writes them.
+    after_s: what stands shorter is not told; over_s: what is gone shorter is not over."""
 
     rules: list[str] = field(default_factory=lambda: list(RULES), metadata={"choices": RULES})
     language: str = key("en", choices=LANGUAGES)
