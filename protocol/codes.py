@@ -88,6 +88,11 @@ EVENTS = (
     "records-dropped",
     "vehicle-pulses",
     "clock-set",
+    "storage-error",
+    "card-refused",
+    "card-set",
+    "card-cleared",
+    "reader-silent",
 )
 
 METER_QUALITIES = ("good", "stale", "silent", "none")
@@ -123,6 +128,8 @@ ANSWERS = (("ok",) + REFUSALS) + (
     "unknown-key",
     "not-while-charging",
     "not-supported",
+    "list-full",
+    "unknown-card",
 )
 
 RESETS = ("power", "watchdog", "soft", "command", "exception", "deep-sleep", "unknown")

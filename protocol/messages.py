@@ -9,12 +9,14 @@ number is a loss.  Clocks are the board's own: uptime_ms wraps every 2**30 ms (1
 from .kinds import FAULT, ID, LIMIT, REASON
 from .message import Message
 from .orders import (
+    ClearCard,
     ClearFault,
     GetConfig,
     Hello,
     Identify,
     Reboot,
     Receipt,
+    SetCard,
     SetConfig,
     SetLimit,
     Start,
@@ -31,6 +33,7 @@ __all__ = (
     "UP_MESSAGES",
     "Ack",
     "Birth",
+    "ClearCard",
     "ClearFault",
     "Death",
     "Event",
@@ -42,6 +45,7 @@ __all__ = (
     "Reboot",
     "Receipt",
     "Session",
+    "SetCard",
     "SetConfig",
     "SetLimit",
     "Start",
@@ -62,6 +66,8 @@ DOWN_MESSAGES = (
     Identify,
     GetConfig,
     SetConfig,
+    SetCard,
+    ClearCard,
 )
 
 

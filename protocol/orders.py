@@ -2,7 +2,7 @@
 
 from .codes import FAULT_CODES, REMOTE_OWNERS
 from .fields import Choice, Integer, Text
-from .kinds import COMMAND_HEAD, CONFIG_VALUE, COUNT, MILLIAMPERE, POSITIVE, USER
+from .kinds import CARD, COMMAND_HEAD, CONFIG_VALUE, COUNT, MILLIAMPERE, POSITIVE, USER
 from .message import Message
 
 
@@ -158,3 +158,32 @@ class SetConfig(Message):
         ("key", Text(1, 32)),
         ("value", CONFIG_VALUE),
     )
+
+
+class SetCard(Message):
+    """Allow a card to start charges at the station.  Refused while charging, and when the list is
+    full.  Only the hash travels: that of an unknown card stands in the event card-refused."""
+
+    KIND = "set-card"
+    UP = False
+
+    id: str  # see SetLimit
+    boot_id: int  # see SetLimit
+    expires_ms: int  # see SetLimit
+    card: str  # its hash
+
+    FIELDS = COMMAND_HEAD + (("card", CARD),)
+
+
+class ClearCard(Message):
+    """Take a card off the station's list.  Refused while charging."""
+
+    KIND = "clear-card"
+    UP = False
+
+    id: str  # see SetLimit
+    boot_id: int  # see SetLimit
+    expires_ms: int  # see SetLimit
+    card: str  # see SetCard
+
+    FIELDS = COMMAND_HEAD + (("card", CARD),)

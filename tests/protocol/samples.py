@@ -73,7 +73,8 @@ def limits(kind: Kind) -> list[Any]:
         case Choice():
             found = list(kind.words)
         case Name():
-            found = ["z" * kind.least, "-" * kind.most, "a09z"[: kind.most]]
+            mixed = ("a09z" * kind.most)[: max(kind.least, min(4, kind.most))]
+            found = ["z" * kind.least, "-" * kind.most, mixed]
         case Text():
             found = [" " * kind.least, "}" * kind.most, "!"[: kind.most]]
         case ListOf():
