@@ -9,6 +9,7 @@ PORT     ?=
 BOARD    ?=
 STATION  ?=
 NETWORK  ?=
+MPY      ?=
 
 BIN  := .venv/bin
 PIP  := $(BIN)/python -m pip install --quiet --quiet --no-input --disable-pip-version-check
@@ -49,12 +50,13 @@ hil:      development ## tests on a bench: make hil BENCH=hil_tests/benches/x.to
 bench:    development nodes programs ## measure and print the figures: make bench ONLY=intake
 	@PYTHONPATH=firmware:. $(BIN)/python -m tests.bench $(ONLY)
 
-docs:     development ## write again what is generated from the protocol
+docs:     development ## write again what is generated from the sources
 	@$(BIN)/python -m protocol.docs
+	@$(BIN)/python firmware/flash.py --package
 
 flash:    development ## firmware onto a board: make flash PORT=/dev/ttyACM0 BOARD=rp2_pico_w STATION=hotel-1
 	@$(BIN)/python firmware/flash.py --port "$(PORT)" --board "$(BOARD)" \
-	    $(if $(STATION),--station "$(STATION)") $(if $(NETWORK),--network "$(NETWORK)")
+	    $(if $(STATION),--station "$(STATION)") $(if $(NETWORK),--network "$(NETWORK)") $(if $(MPY),--mpy)
 
 # What the targets stand on. Each is made once and again only when what it is made from changes.
 .venv/bin/python:
