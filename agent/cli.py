@@ -4,6 +4,7 @@ import logging
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -11,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from . import chores, logs, orders
+from . import chores, logs, orders, systemd
 from .broker import BrokerError
 from .children import Child
 from .config import Config, ConfigError, Mqtt, load, state_dir
@@ -46,9 +47,9 @@ class Stop:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: self._event.set())
 
-    def wait(self) -> None:
+    def wait(self, each: Callable[[], None] = lambda: None) -> None:
         while not self._event.wait(0.5):  # signals need the main thread awake
-            pass
+            each()
 
 
 @app.command()
@@ -118,7 +119,10 @@ def agent(
         _fail(str(error))
     log = logging.getLogger("borne.agent")
     log.info("page at %s, token in %s", running.url, running.folder / "token")
-    stop.wait()
+    assert running.agent is not None
+    systemd.notify("READY=1")
+    stop.wait(systemd.Watchdog(running.agent.trouble).beat)
+    systemd.notify("STOPPING=1")
     running.stop()
 
 

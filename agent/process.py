@@ -112,6 +112,16 @@ class Agent:
         self.history.close()
         self.past.close()
 
+    def trouble(self) -> str:
+        """Why this agent should be started again, "" while it is well."""
+        for thread in (self.writer, *self._links()):
+            if not thread.is_alive():
+                return f"{thread.name} has ended"
+        if not self._lock.acquire(timeout=2):
+            return "the picture is held for too long"
+        self._lock.release()
+        return ""
+
     def command(self, order: Order) -> Answer:
         """Send one command and wait for its answer."""
         return self.downlink.local(order)
