@@ -198,7 +198,8 @@ class Agent:
         )
 
     def _offer(self, item: Item) -> bool:
-        if self.floodgate.lets(item.message.station, clock_ms()):
+        message = item.message
+        if self.floodgate.lets(message.station, clock_ms(), is_record=message.is_record):
             return self.writer.offer(item)
         item.source.acknowledge([item.token])  # a receipt it does not get
         return True

@@ -5,6 +5,7 @@ Decides whether a message is new, known, or at odds with a known one; keeps the 
 
 import time
 import zlib
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ STORED, DUPLICATE, NO_ROOM = "stored", "duplicate", "no-room"
 ROW_BYTES = 120  # what a row costs beside topic and payload
 _CACHED = 20_000  # boots remembered
 _PRUNE_EVERY = 500  # records of one boot
+_SHARES = 4  # of the records' room: one station's at most
 _KEPT_SEQS, _KEPT_BOOTS = 5_000, 16
 
 Key = tuple[int, int]  # station's row, boot_id
@@ -54,6 +56,13 @@ class Tables:
         self._chains: dict[Key, Chain] = {}
         self._highest: dict[Key, int] = {}
         self._moved.clear()
+        self._record_bytes_of: Counter[int] = Counter()
+        for station, size in self._db.execute(
+            "select station, sum(length(topic) + length(payload) + ?)"
+            " from outbox where is_record = 1 group by station",
+            (ROW_BYTES,),
+        ):
+            self._record_bytes_of[station] = size
 
     def count(self, name: str, by: int = 1) -> None:
         if by:
@@ -80,9 +89,9 @@ class Tables:
         key = (self.station(message.station), head.boot_id)
         crc = zlib.crc32(message.payload)
         if message.is_record:
-            if self.bytes[1] > self._record_bytes:
-                return NO_ROOM
             known = self._crcs("seen", key, head.seq)
+            if crc not in known and not self._has_room(key[0]):
+                return NO_ROOM
         elif head.seq > self._highest_of(key):
             known = []
             self._highest[key] = head.seq
@@ -112,9 +121,11 @@ class Tables:
                 received_ms,
             ),
         )
+        size = len(message.topic) + len(message.payload) + ROW_BYTES
         self.rows[which] += 1
-        self.bytes[which] += len(message.topic) + len(message.payload) + ROW_BYTES
+        self.bytes[which] += size
         if message.is_record:
+            self._record_bytes_of[key[0]] += size
             self._db.execute(
                 "insert into seen values (?, ?, ?, ?, ?)", (*key, head.seq, crc, head.prev)
             )
@@ -124,13 +135,15 @@ class Tables:
     def forget(self, row_ids: Iterable[int]) -> None:
         """The backend has these.  Forgetting twice is harmless."""
         for row_id in row_ids:
-            for which, size in self._db.execute(
+            for which, station, size in self._db.execute(
                 "delete from outbox where id = ?"
-                " returning is_record, length(topic) + length(payload)",
+                " returning is_record, station, length(topic) + length(payload)",
                 (row_id,),
             ).fetchall():
                 self.rows[which] -= 1
                 self.bytes[which] -= size + ROW_BYTES
+                if which:
+                    self._record_bytes_of[station] -= size + ROW_BYTES
 
     def drop_oldest_telemetry(self, bytes_to_free: int) -> None:
         """Yesterday's meter value is worth less than today's; each drop is counted."""
@@ -178,6 +191,11 @@ class Tables:
         ):
             chain.add(seq, prev, 0)
         return chain
+
+    def _has_room(self, station: int) -> bool:
+        """For one more record: nobody may take more than a share of the room from the others."""
+        share = self._record_bytes // _SHARES
+        return self.bytes[1] <= self._record_bytes and self._record_bytes_of[station] <= share
 
     def _chain_add(self, key: Key, seq: int, prev: int) -> None:
         if self.chain(key).add(seq, prev, time.monotonic_ns() // 1_000_000):

@@ -130,11 +130,11 @@ class Writer(threading.Thread):
             self._verdicts[verdict] = self._verdicts.get(verdict, 0) + 1
         kept: list[Item] = []
         for item, verdict in zip(batch, verdicts, strict=True):
-            if verdict == NO_ROOM and item.message.is_record:
-                self._refuse([item])
-            else:  # dropped telemetry is counted, and does not come better again
+            if verdict != NO_ROOM:
                 kept.append(item)
-        self._acknowledge(kept)
+        # What found no room too: the board keeps its record until a receipt, and the broker's
+        # window is for everybody.
+        self._acknowledge(batch)
         if self._stored(kept):
             self._send_receipts(kept)
         self._offer_room()

@@ -97,7 +97,7 @@ def test_records_outlive_any_amount_of_telemetry(path: Path) -> None:
 def test_records_at_their_quota_are_refused_and_the_alarm_stands_until_there_is_room(
     path: Path,
 ) -> None:
-    outbox = Outbox(path, record_bytes=5_000)
+    outbox = Outbox(path, record_bytes=20_000)
     verdicts, prev = [], 0
     for seq in range(1, 100):
         verdicts += outbox.put([record(seq, prev)])
@@ -111,6 +111,26 @@ def test_records_at_their_quota_are_refused_and_the_alarm_stands_until_there_is_
     assert outbox.put([record(kept + 1, kept)]) == [STORED]
     assert outbox.alarm == ""
     assert outbox.chain("st-1", 1).up_to == kept + 1
+
+
+def test_one_station_cannot_take_the_room_of_the_others(path: Path) -> None:
+    outbox = Outbox(path, record_bytes=40_000)
+    verdicts = [outbox.put([record(seq, seq - 1)])[0] for seq in range(1, 200)]
+    assert NO_ROOM in verdicts
+    assert outbox.figures()["record_bytes"] < 12_000
+    assert outbox.put([record(1, 0, station="st-2")]) == [STORED]
+    taken = verdicts.count(STORED)
+    outbox.put([], range(1, taken))
+    assert outbox.put([record(taken + 1, taken)]) == [STORED]
+
+
+def test_a_record_known_already_is_known_at_the_quota_too(path: Path) -> None:
+    outbox = Outbox(path, record_bytes=1_000)
+    while outbox.put([record(outbox.figures()["records"] + 1, outbox.figures()["records"])]) == [
+        STORED
+    ]:
+        pass
+    assert outbox.put([record(1, 0)]) == [DUPLICATE]
 
 
 def test_a_chain_with_a_hole_is_remembered_over_a_restart(path: Path) -> None:

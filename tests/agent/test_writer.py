@@ -93,32 +93,22 @@ def test_a_record_behind_a_hole_gets_no_receipt_yet(path: Path) -> None:
     assert source.receipts == []
 
 
-def test_a_record_without_room_is_not_acknowledged_and_offered_room_later(path: Path) -> None:
+def test_a_record_without_room_gets_no_receipt_and_blocks_nobody(path: Path) -> None:
     outbox = Outbox(path, record_bytes=300)
-    source, forgettable = Source(path), [[1, 2]]
-    taken = threading.Event()
-
-    def forget() -> list[int]:
-        return forgettable.pop() if taken.is_set() and forgettable else []
-
-    writer = Writer(outbox, room=1_000, forgettable=forget)
+    source, writer = Source(path), Writer(outbox, room=1_000)
     prev = 0
     for seq in range(1, 7):
         outbox.put([record(seq, prev)])
         prev = seq
-    stored = len(Waiting(path).after(0, 99))
-    writer.offer(Item(record(100, 99), source, "late"))
-    writer.start()
-    until("it is refused", lambda: source.refused_count == 1)
-    assert source.rooms == 0
-    taken.set()  # by the backend
-    until("room is offered", lambda: source.rooms == 1)
-    assert source.acknowledged == []
+    assert outbox.alarm == "records-full"
+    stored = outbox.chain("st-1", 1).up_to
+    writer.offer(Item(record(7, 6), source, "late"))
+    writer.offer(Item(reading(8), source, "telemetry"))
+    run(writer)
+    assert source.acknowledged == ["late", "telemetry"]
+    assert source.receipts in ([], [("st-1", 1, stored)])
     assert stored < 6
-    writer.offer(Item(record(101, 100), source, "again"))
-    writer.stop()
-    writer.join(20)
-    assert source.acknowledged == ["again"]
+    assert writer.figures()["no-room"] == 1
 
 
 def test_a_queue_that_is_full_takes_no_more_and_says_so(path: Path) -> None:
