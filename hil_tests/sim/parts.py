@@ -24,18 +24,21 @@ class Rcd:
         self._releasing_ms = 0
         self._asked = False
 
-    def step(self) -> None:
-        """A millisecond."""
+    def step(self, ms: int) -> None:
+        """Let ms pass."""
         if self.test.level and not self._asked:
             self._tested_ms = 1
         self._asked = self.test.level == 1
         if self._tested_ms and self.mood != "none":
-            self._tested_ms += 1
+            self._tested_ms += ms
             if self._tested_ms > self.answer_ms:  # a late device answers a test that is over
                 self._tested_ms = 0
                 self._releasing_ms = RELEASE_MS
         if self._releasing_ms and not self.test.level and self.mood != "stuck":
-            self._releasing_ms -= 1
+            self._releasing_ms = max(0, self._releasing_ms - ms)
+        self.show()
+
+    def show(self) -> None:
         self.trip.level = 1 if self.tripped or self._releasing_ms else 0
 
 

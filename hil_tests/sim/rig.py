@@ -187,6 +187,7 @@ class SimRig:
 
     def _trip(self, tripped: bool) -> None:
         self._wires.rcd.tripped = tripped
+        self._wires.rcd.show()
 
     def rcd_test(self, answer: str) -> dict:
         self._wires.rcd.mood = answer
