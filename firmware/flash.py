@@ -21,7 +21,17 @@ HERE = Path(__file__).parent
 BOARDS = sorted(
     path.parent.name for path in HERE.glob("boards/*/board.py") if path.parent.name != "virtual"
 )
-SHARED = ("__init__.py", "assembly.py", "links.py", "native.py", "socket.py", "stdio.py")
+SHARED = (
+    "__init__.py",
+    "assembly.py",
+    "check.py",
+    "chips.py",
+    "links.py",
+    "native.py",
+    "socket.py",
+    "stdio.py",
+    "ticker.py",
+)
 HOST_ONLY = ("docs.py", "asyncapi.py")
 TOPS = ("evse", "protocol", "boards")  # folders on a board that hold nothing but the firmware
 MACHINES = {"rp2_pico_w": "armv6m", "esp32_devkit": "xtensawin"}  # of machine code in .mpy

@@ -16,7 +16,17 @@ include("$(PORT_DIR)/boards/manifest.py")
 package("evse")
 package(
     "boards",
-    files=("__init__.py", "assembly.py", "links.py", "native.py", "socket.py", "stdio.py"),
+    files=(
+        "__init__.py",
+        "assembly.py",
+        "check.py",
+        "chips.py",
+        "links.py",
+        "native.py",
+        "socket.py",
+        "stdio.py",
+        "ticker.py",
+    ),
 )
 package(
     "protocol",

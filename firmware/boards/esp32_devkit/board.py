@@ -1,8 +1,8 @@
 """ESP32 DevKitC: one connector, pilot on GPIO 25, contactor enable toggled by the tick on GPIO 26.
 
-Wiring: boards/README.md.  This port has no hard timers: the tick runs from the main loop, and the
-enable is a square wave that only the tick makes.  LEDC and RMT go on after a crash, so they must
-never drive the enable.
+Wiring: boards/README.md.  This port has no hard timers: the tick is a soft timer's callback, which
+waits for the line of Python under way, and the enable is a square wave that only the tick makes.
+LEDC and RMT go on after a crash, so they must never drive the enable.
 """
 
 import array
@@ -11,11 +11,14 @@ import time
 
 import machine
 import network
-from machine import ADC, PWM, UART, WDT, Pin
+from machine import ADC, PWM, UART, WDT, Pin, Timer
 
+from boards.check import check
+from boards.chips import Esp32
 from boards.native import fill, scan
 from boards.socket import Socket
 from boards.stdio import Stdio
+from boards.ticker import PERIOD_MS, Ticker
 from evse.drivers.flash_store import FlashStore
 
 NAME = "esp32-devkit"
@@ -29,6 +32,12 @@ METER_TX_PIN, METER_RX_PIN = 17, 16
 METER_BAUD = 9_600
 ENABLE_PINS = (ENABLE_PIN,)
 WATCHDOG_MS = 2_000
+RESETS = {  # a brown-out shows as power, a panic and machine.reset() as unknown
+    machine.PWRON_RESET: "power",
+    machine.WDT_RESET: "watchdog",
+    machine.SOFT_RESET: "soft",
+    machine.DEEPSLEEP_RESET: "deep-sleep",
+}
 
 
 class ToggledEnable:
@@ -61,10 +70,8 @@ class Board:
     name = NAME
 
     def __init__(self) -> None:
-        cause = machine.reset_cause()
-        self.reset_reason = "watchdog" if cause == machine.WDT_RESET else "power"
-        if cause == machine.SOFT_RESET:
-            self.reset_reason = "soft"
+        check(globals(), Esp32)
+        self.reset_reason = RESETS.get(machine.reset_cause(), "unknown")
         self.store = FlashStore("data")
         self.console = Stdio()
         uart = UART(2, METER_BAUD, tx=METER_TX_PIN, rx=METER_RX_PIN, timeout=0)
@@ -81,6 +88,8 @@ class Board:
             )
         ]
         self._watchdog = None
+        self._timer = Timer(0)
+        self.ticker = None
 
     def console_write(self, text: str) -> None:
         self.console.write(text.encode())
@@ -91,9 +100,11 @@ class Board:
     def make_network(self):
         return network.WLAN(network.STA_IF)
 
-    def start_tick(self, _tick) -> bool:
+    def start_tick(self, tick) -> bool:
+        self.ticker = Ticker(tick, time.ticks_ms)
         self._watchdog = WDT(timeout=WATCHDOG_MS)
-        return False
+        self._timer.init(period=PERIOD_MS, mode=Timer.PERIODIC, callback=self.ticker)
+        return True
 
     def feed(self) -> None:
         if self._watchdog is not None:

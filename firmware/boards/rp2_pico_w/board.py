@@ -13,6 +13,9 @@ import rp2
 import uctypes
 from machine import ADC, PWM, UART, WDT, Pin, Timer, mem16, mem32
 
+from boards.check import check
+from boards.chips import Rp2040
+from boards.native import scan
 from boards.socket import Socket
 from boards.stdio import Stdio
 from evse.drivers.flash_store import FlashStore
@@ -32,6 +35,10 @@ METER_BAUD = 9_600
 ENABLE_PINS = (ENABLE_PIN,)
 TICK_MS = 10
 WATCHDOG_MS = 1_000
+RESETS = {  # machine.reset() is a watchdog's too: who calls it leaves a word in the store before
+    machine.PWRON_RESET: "power",
+    machine.WDT_RESET: "watchdog",
+}
 HOLD_ROUNDS = 1_800  # of 33 us: the enable lives 59 ms after its last kick
 
 
@@ -174,7 +181,8 @@ class Board:
     name = NAME
 
     def __init__(self) -> None:
-        self.reset_reason = "watchdog" if machine.reset_cause() == machine.WDT_RESET else "power"
+        check(globals(), Rp2040)
+        self.reset_reason = RESETS.get(machine.reset_cause(), "unknown")
         self.store = FlashStore("data")
         self.console = Stdio()
         uart = UART(1, METER_BAUD, tx=Pin(METER_TX_PIN), rx=Pin(METER_RX_PIN), timeout=0)
@@ -184,6 +192,7 @@ class Board:
                 PilotBurst(ring),
                 PWM(Pin(PILOT_PIN)),
                 DeadMan(ENABLE_PIN),
+                scan=scan,
                 feedback=Pin(FEEDBACK_PIN, Pin.IN, Pin.PULL_UP),
                 proximity=Proximity(ring),
                 meter_uart=uart,
