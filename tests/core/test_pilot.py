@@ -226,6 +226,11 @@ def test_x1_lasts_three_seconds_before_the_offer_comes_back() -> None:
     assert line.pilot.contactor
 
 
+def test_another_vehicle_need_not_wait_for_the_x1_of_the_last() -> None:
+    line = charging().run(500, offer_ma=0).run(500, level=A, offer_ma=16_000)
+    assert line.run(10, level=B).pilot.drive == states.DRIVE_PWM
+
+
 def test_a_new_plug_within_five_seconds_of_the_last_duty_waits_for_it() -> None:
     line = Line().run(100).run(1_000, level=B).run(500, level=A).run(3_500, level=B)
     assert (line.pilot.duty_ppm, line.why) == (X1_PPM, "offer-delay")

@@ -78,6 +78,15 @@ def test_an_offer_that_comes_back_in_time_undoes_the_stop() -> None:
     assert bay.run(10_000, offered=False) == 6_000
 
 
+def test_a_stop_right_after_closing_leaves_the_vehicle_its_whole_time() -> None:
+    bay = Bay().close()
+    bay.run(3_000, offered=False)
+    assert bay.run(10, able=False, offered=False) == 0
+    bay.run(20_000, able=False, offered=False)
+    assert bay.run(1_000) == 500
+    assert bay.run(10_000, offered=False) == 6_000
+
+
 def test_a_vehicle_cut_off_is_remembered_until_it_stops_asking_or_is_offered_again() -> None:
     bay = Bay().close()
     bay.run(10_000, offered=False)
