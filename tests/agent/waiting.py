@@ -7,7 +7,7 @@ from collections.abc import Callable
 _TICK_S = 0.01
 
 
-def until(what: str, holds: Callable[[], bool], within_s: float = 20.0) -> None:
+def until(what: str, holds: Callable[[], bool], within_s: float = 60.0) -> None:
     """Return as soon as holds(); fail, saying what was awaited, after within_s."""
     end_s = time.monotonic() + within_s
     pause = threading.Event()
