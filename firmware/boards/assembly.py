@@ -42,7 +42,9 @@ def make_connector(socket, config, number: int, post, store, lines: list) -> Con
         else None,
         meter=_make_meter(socket, config, lines),
     )
-    return Connector(hardware, Charge(number, post, store), config)
+    connector = Connector(hardware, Charge(number, post, store), config)
+    connector.calibration.keep_in(store, number)
+    return connector
 
 
 class _Line:

@@ -7,6 +7,7 @@ Works with any terminal at any speed of typing; frames of the agent share the li
 from evse.app.config import SETTINGS
 from evse.app.reporter import state_fields
 from evse.app.sentence import duration, status, tenths
+from evse.core import states
 from evse.core.units import elapsed_ms
 from protocol.words import tables
 
@@ -21,6 +22,7 @@ HELP = (
     ("link", "how the board reaches the agent"),
     ("config", "the settings"),
     ("version", "firmware, board and boot"),
+    ("calibrate", "measure the pilot's +12 V and -12 V; no vehicle may be plugged in"),
     ("service", "restart without the firmware, for mpremote; refused while charging"),
     ("help", "this list"),
 )
@@ -37,6 +39,7 @@ class Console:
         self._language = ""
         self._words = {}
         self._typed = []
+        self._calibrating = False
 
     def words(self) -> dict:
         language = self._station.config.word("language")
@@ -73,6 +76,8 @@ class Console:
                 self.line(self._typed.pop(0), now_ms)
             except Exception as error:  # a person's line never ends the station
                 self._write(f"failed: {type(error).__name__}\r\n")
+        if self._calibrating:
+            self._end_calibration()
         if self._watching and elapsed_ms(now_ms, self._watched_ms) >= WATCH_MS:
             self._watched_ms = now_ms
             for number, controller in enumerate(self._station.controllers):
@@ -83,7 +88,7 @@ class Console:
 
     def _help(self, _now_ms: int) -> None:
         for name, what in HELP:
-            self._say(f"{name:8} {what}")
+            self._say(f"{name:9} {what}")
 
     def _status(self, now_ms: int) -> None:
         for number, controller in enumerate(self._station.controllers):
@@ -144,6 +149,26 @@ class Console:
             self._say(f"{row[0]:18} {config.values[row[0]]!s:12} {row[5]}")
         if config.problem:
             self._say("problem: " + config.problem)
+
+    def _calibrate(self, _now_ms: int) -> None:
+        controllers = self._station.controllers
+        for controller in controllers:
+            if controller.pilot.state != states.A or controller.pilot.contactor:
+                self._say("calibrate: refused, a vehicle is plugged in, or a fault stands")
+                return
+        for controller in controllers:
+            controller.calibration.start()
+        self._calibrating = True
+        self._say("calibrate: two seconds")
+
+    def _end_calibration(self) -> None:
+        for controller in self._station.controllers:
+            if controller.calibration.running and not controller.calibration.done:
+                return
+        self._calibrating = False
+        for number, controller in enumerate(self._station.controllers):
+            problem = controller.calibration.finish()
+            self._say(f"[{number + 1}] {problem or 'calibrated'}")
 
     def _service(self, _now_ms: int) -> None:
         done = self._station.ask_service()

@@ -5,6 +5,7 @@ waiting and without allocating: it may run from a hard timer interrupt.  What ma
 connector.py: it reads the controller, sets limits and asks for a start or a stop.
 """
 
+from evse.app.calibration import Calibration
 from evse.app.hardware import Hardware
 from evse.core import faults, states
 from evse.core.contactor import ContactorCheck
@@ -27,6 +28,7 @@ class Controller:
 
     def __init__(self, hardware: Hardware, config) -> None:
         self._hardware = hardware
+        self.calibration = Calibration(hardware)
         self.limits = Limits()
         self.faults = Faults()
         self.fallback = Fallback(self.limits, 0, 0, 300_000)
@@ -55,6 +57,9 @@ class Controller:
 
     def tick(self, now_ms: int) -> int:
         """Run every 10 ms; returns FLOW when every stage ran."""
+        if self.calibration.running:
+            self.calibration.tick()
+            return FLOW
         adc, pilot = self._hardware.adc, self.pilot
         adc.sample(self._duty_ppm)
         self.high_mv = adc.high_mv

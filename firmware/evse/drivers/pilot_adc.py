@@ -75,6 +75,21 @@ class PilotAdc:
         self._flat = _FLAT_MV * GAIN_DEN // gain_num
         self._band = _BAND_MV * GAIN_DEN // gain_num
 
+    def calibrate_at(self, high_counts: int, low_counts: int) -> "tuple[int, int]":
+        """Take the counts at +12 V and at -12 V; what restore() wants at the next boot.
+
+        ValueError as two_point() raises it; nothing changes then."""
+        gain_num, offset_mv = two_point(high_counts, low_counts)
+        self.calibrate(gain_num, offset_mv)
+        return gain_num, offset_mv
+
+    def restore(self, gain_num: int, offset_mv: int) -> bool:
+        """calibrate(), but only with numbers that calibrate_at() can have given."""
+        if not _is_plausible(gain_num, GAIN_NUM) or not _is_plausible(offset_mv, OFFSET_MV):
+            return False
+        self.calibrate(gain_num, offset_mv)
+        return True
+
     def sample(self, duty_ppm: int = UNKNOWN) -> bool:
         """Take a burst; True when the plateaux were found.
 
@@ -154,6 +169,13 @@ def two_point(high_counts: int, low_counts: int) -> "tuple[int, int]":
     if high_counts <= low_counts:
         raise ValueError("calibration: +12 V reads below -12 V")
     gain_num = 24_000 * GAIN_DEN // (high_counts - low_counts)
-    if not GAIN_NUM * 85 // 100 <= gain_num <= GAIN_NUM * 115 // 100:
+    offset_mv = (high_counts + low_counts) // 2 * gain_num // GAIN_DEN
+    if not _is_plausible(gain_num, GAIN_NUM):
         raise ValueError("calibration: the span between +12 V and -12 V is not plausible")
-    return gain_num, (high_counts + low_counts) // 2 * gain_num // GAIN_DEN
+    if not _is_plausible(offset_mv, OFFSET_MV):
+        raise ValueError("calibration: the middle between +12 V and -12 V is not plausible")
+    return gain_num, offset_mv
+
+
+def _is_plausible(value: int, nominal: int) -> bool:
+    return nominal * 85 // 100 <= value <= nominal * 115 // 100
