@@ -1,4 +1,4 @@
-"""Commands beside running the agent: bills, tokens.  Registered in cli.py."""
+"""Commands beside running the agent: bills, tokens, the doctor.  Registered in cli.py."""
 
 import sqlite3
 from pathlib import Path
@@ -8,7 +8,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from .config import Config, ConfigError, load, state_dir
+from .config import Config, ConfigError, load, secret, state_dir
+from .doctor import FAIL
+from .doctor.brokers import Account, broker
+from .doctor.host import host
 from .history import month as months
 from .history.reader import Reader
 from .tokens import FILE, TokenError, Tokens
@@ -46,6 +49,42 @@ def export(
         _fail(str(error))
     finally:
         reader.close()
+
+
+def doctor(
+    config: ConfigFile = None,
+    state: StateDir = None,
+    station: Annotated[
+        str, typer.Option(help="A board's name, to try what the broker lets boards do.")
+    ] = "",
+    station_password_file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="That board's password.")
+    ] = None,
+) -> None:
+    """Try out this set-up and say what is wrong with it, and what to do.
+
+    Safe beside a running agent: probes go to a station that does not exist, and to the one named,
+    which counts them as messages it does not know.
+    """
+    try:
+        told = load(config)
+    except ConfigError as error:
+        _fail(str(error))
+    board = None
+    if station:
+        board = Account(station, secret(str(station_password_file or "")))
+    findings = [
+        *host(told, state or state_dir(told)),
+        *broker("site", told.site, board),
+        *broker("upstream", told.upstream, None),
+    ]
+    for each in findings:
+        print(f"{each.verdict}  {each.what}{': ' if each.detail else ''}{each.detail}")
+        if each.remedy:
+            print(f"      {each.remedy}")
+    failures = sum(each.verdict == FAIL for each in findings)
+    print(f"{failures} wrong" if failures else "nothing wrong")
+    raise typer.Exit(1 if failures else 0)
 
 
 @tokens.command("add")

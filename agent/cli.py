@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 _TURN_S = 0.001  # of a thread: the default 5 ms would be the delay of a message
 app.command()(chores.export)
+app.command()(chores.doctor)
 app.add_typer(chores.tokens, name="token")
 screen = Console(stderr=True, highlight=False)
 
