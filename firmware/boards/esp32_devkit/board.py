@@ -28,6 +28,11 @@ FEEDBACK_PIN = 27  # low while the mirror contact says closed
 PILOT_ADC_PIN = 34
 PILOT_SAMPLES = 96  # three periods: the shortest high phase still gets three, wherever they fall
 PROXIMITY_ADC_PIN = 35
+RCD_TRIP_PIN = 14  # high while the residual-current device has tripped
+RCD_TEST_PIN = 13  # its test input; used where the settings say it is fitted
+LOCK_PIN, UNLOCK_PIN = 18, 19  # the socket's lock, where the settings say it is fitted
+LOCKED_PIN = 21  # low while locked
+THERMISTOR_ADC_PIN = 33
 METER_TX_PIN, METER_RX_PIN = 17, 16
 METER_BAUD = 9_600
 ENABLE_PINS = (ENABLE_PIN,)
@@ -83,6 +88,14 @@ class Board:
                 samples=PILOT_SAMPLES,
                 scan=scan,
                 feedback=Pin(FEEDBACK_PIN, Pin.IN, Pin.PULL_UP),
+                rcd_trip=Pin(RCD_TRIP_PIN, Pin.IN, Pin.PULL_DOWN),
+                rcd_test=Pin(RCD_TEST_PIN, Pin.OUT, value=0),
+                lock_pins=(
+                    Pin(LOCK_PIN, Pin.OUT, value=0),
+                    Pin(UNLOCK_PIN, Pin.OUT, value=0),
+                    Pin(LOCKED_PIN, Pin.IN, Pin.PULL_UP),
+                ),
+                thermistor=ADC(Pin(THERMISTOR_ADC_PIN), atten=ADC.ATTN_11DB),
                 proximity=ADC(Pin(PROXIMITY_ADC_PIN), atten=ADC.ATTN_11DB),
                 meter_uart=uart,
             )

@@ -30,6 +30,10 @@ ENABLE_PIN = 3
 FEEDBACK_PIN = 4  # low while the mirror contact says closed
 PILOT_ADC_PIN = 26
 PROXIMITY_ADC_PIN = 27
+RCD_TRIP_PIN = 14  # high while the residual-current device has tripped
+RCD_TEST_PIN = 15  # its test input; used where the settings say it is fitted
+LOCK_PIN, UNLOCK_PIN = 10, 11  # the socket's lock, where the settings say it is fitted
+LOCKED_PIN = 12  # low while locked
 METER_TX_PIN, METER_RX_PIN = 8, 9
 METER_BAUD = 9_600
 ENABLE_PINS = (ENABLE_PIN,)
@@ -194,6 +198,13 @@ class Board:
                 DeadMan(ENABLE_PIN),
                 scan=scan,
                 feedback=Pin(FEEDBACK_PIN, Pin.IN, Pin.PULL_UP),
+                rcd_trip=Pin(RCD_TRIP_PIN, Pin.IN, Pin.PULL_DOWN),
+                rcd_test=Pin(RCD_TEST_PIN, Pin.OUT, value=0),
+                lock_pins=(
+                    Pin(LOCK_PIN, Pin.OUT, value=0),
+                    Pin(UNLOCK_PIN, Pin.OUT, value=0),
+                    Pin(LOCKED_PIN, Pin.IN, Pin.PULL_UP),
+                ),
                 proximity=Proximity(ring),
                 meter_uart=uart,
             )
