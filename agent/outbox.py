@@ -94,7 +94,7 @@ class Outbox:
         return self._tables.chain((self._tables.station(station), boot_id))
 
     def figures(self) -> dict[str, int]:
-        """Rows and bytes waiting, and what was ever dropped, clashed or lost."""
+        """Rows and bytes waiting, and what was ever dropped, clashed, missed or lost."""
         tables = self._tables
         return {
             "telemetry": tables.rows[0],
@@ -103,6 +103,7 @@ class Outbox:
             "record_bytes": tables.bytes[1],
             "dropped_telemetry": 0,
             "clashes": 0,
+            "holes": 0,
             "damaged_files": 0,
             "lost_in_damage": 0,
         } | tables.counters

@@ -176,10 +176,6 @@ class Tables:
             self._chains[key] = self._load_chain(key)
         return self._chains[key]
 
-    def holes(self) -> int:
-        (found,) = self._db.execute("select coalesce(sum(holes), 0) from boots").fetchone()
-        return int(found)
-
     def _load_chain(self, key: Key) -> Chain:
         row = self._db.execute(
             "select up_to, holes from boots where station = ? and boot_id = ?", key
@@ -198,8 +194,11 @@ class Tables:
         return self.bytes[1] <= self._record_bytes and self._record_bytes_of[station] <= share
 
     def _chain_add(self, key: Key, seq: int, prev: int) -> None:
-        if self.chain(key).add(seq, prev, time.monotonic_ns() // 1_000_000):
+        chain = self.chain(key)
+        holes = chain.holes
+        if chain.add(seq, prev, time.monotonic_ns() // 1_000_000):
             self._moved.add(key)
+            self.count("holes", chain.holes - holes)
 
     def _crcs(self, table: str, key: Key, seq: int) -> list[int]:
         rows = self._db.execute(

@@ -144,6 +144,17 @@ def test_a_chain_with_a_hole_is_remembered_over_a_restart(path: Path) -> None:
     assert again.chain("st-1", 1).up_to == 12
 
 
+def test_a_hole_that_is_given_up_is_counted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outbox = Outbox(path)
+    monkeypatch.setattr("agent.chain.RESEND_MS", 0)
+    for _ in range(3):
+        outbox.put([record(9, 7)])
+    assert outbox.chain("st-1", 1).up_to == 9
+    assert outbox.figures()["holes"] == 1
+    outbox.close()
+    assert Outbox(path).figures()["holes"] == 1
+
+
 def test_forgetting_twice_is_harmless(path: Path) -> None:
     outbox = Outbox(path)
     outbox.put([reading(1), reading(2)])
