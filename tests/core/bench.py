@@ -219,11 +219,11 @@ class Bench:
             self.limits.set(limits.BACKEND, round(float(amps) * 1000), self.now_ms, valid_ms)
         elif word == "silence":
             self.fallback = Fallback(self.limits, PAUSE, 0, round(float(value) * 1000))
-        elif word == "clear":
-            bit = 1 << faults.number_of(value)
-            assert self.faults.clear(bit, faults.BY_OPERATOR), f"{value} cannot be cleared"
+        elif word in ("clear", "service"):
+            by = faults.BY_OPERATOR if word == "clear" else faults.BY_SERVICE
+            assert self.faults.clear(code_bit(value), by), f"{value} cannot be cleared"
         elif word in ("fault", "good"):
-            bit = 1 << faults.number_of(value)
+            bit = code_bit(value)
             self.extra = self.extra | bit if word == "fault" else self.extra & ~bit
         else:
             setattr(self, *_physical(word, value))

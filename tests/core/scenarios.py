@@ -3,7 +3,8 @@
 Inputs: seconds, then word=value.  cp: what the vehicle shows.  auth, on, phases, tested,
 air: permits.  limit: the station's, in ampere.  budget: ampere/seconds of a limit that
 must be renewed.  diode, pp (ohm), mirror, lock, I (A), T (degrees), U (V), f (Hz): the
-world.  fault, good: a guard's input comes, goes.  clear: an operator clears.
+world.  fault, good: a guard's input comes, goes.  clear: an operator clears;
+service: somebody who has been there does.
 
 Checks: word=value from..to, over all of that time, seconds.  st, pw (percent, or F), K
 (contactor), L (lock), flt (active; - for none), why.  A deadline is the beginning of a
@@ -58,6 +59,8 @@ SCENARIOS = [
        "K=1 4..10; st=C2 4..10; pw=26.667 4..10"),
     _s("S10-10A", "a vehicle without S2 gets 10 A where that is set", "1 cp=C",
        "K=1 4..10; pw=16.666 4..10", simplified_max_ma=10_000),
+    _s("S10-8A", "or less, where the limits say so", "0 limit=8; 1 cp=C",
+       "K=1 4..10; pw=13.333 4..10", simplified_max_ma=10_000),
     _s("S10-no", "a vehicle without S2 is refused where that is set", "1 cp=C",
        "K=0 0..20; pw=100 0..20; st=C1 1.1..20; why=not-supported 1.5..20", simplified=False),
     _s("S10-B", "a vehicle that shows B after all is not refused", "1 cp=C; 5 cp=B; 8 cp=C",
@@ -134,6 +137,11 @@ SCENARIOS = [
        "pw=F 31.2..32.9; pw=100 33.1..39.9; pw=26.667 40.1..120"),
     _s("S35-gone", "a vehicle that leaves during the wake-up is seen to have left",
        "1 cp=B; 33 cp=A", "st=F 31.2..34.9; st=A 35.2..60; pw=100 35.2..60"),
+    _s("S35-next", "each vehicle is woken once", "1 cp=B; 60 cp=A; 65 cp=B",
+       "pw=F 31.2..34.98; pw=26.667 36..59.9; pw=F 95.2..98.9; pw=26.667 100..160"),
+    _s("S35-fault", "a fault that holds F breaks the wake-up off",
+       "1 cp=B; 33 fault=internal; 36 good=internal; 37 service=internal",
+       "pw=F 31.2..36.9; pw=100 37.1..39.9; pw=26.667 40.2..120; why=offer-delay 37.3..39.9"),
     _s("S36", "a vehicle that has asked is not woken", "1 cp=B; 29.5 cp=C; 60 cp=B",
        "pw=26.667 2..120; why=finished 60.1..120"),
     _s("S37", "authorisation taken back in B takes the offer", "1 cp=B; 10 auth=0",
