@@ -26,6 +26,7 @@ SHARED = (
     "assembly.py",
     "check.py",
     "chips.py",
+    "edges.py",
     "links.py",
     "native.py",
     "socket.py",

@@ -21,6 +21,7 @@ package(
         "assembly.py",
         "check.py",
         "chips.py",
+        "edges.py",
         "links.py",
         "native.py",
         "socket.py",

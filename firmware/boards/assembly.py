@@ -68,7 +68,7 @@ def _make_meter(socket, config, lines: list):
     if hangs_on == COUNTERS:
         on = socket.meter_counters
     elif hangs_on == PULSES:
-        on = socket.meter_pulses
+        on = None if socket.meter_pulses is None else _count_pulses(socket.meter_pulses, config)
     else:
         on = socket.meter_uart
         if on is not None and hangs_on == MODBUS:
@@ -81,6 +81,16 @@ def _make_meter(socket, config, lines: list):
         config.problem = config.problem or f"config: meter: this board has no input for {kind}"
         return None
     return make_meter(kind, on, unit, config.number("meter_pulses"))
+
+
+def _count_pulses(listen, config):
+    """An S0Input that hears every edge and believes no more power than three phases can carry."""
+    from evse.drivers.meter_s0 import S0Input, soonest_ms
+
+    most_w = config.number("station_limit_ma") * 3 * 230 // 1_000
+    pulses = S0Input(soonest_ms(config.number("meter_pulses"), most_w))
+    listen(pulses.edge)
+    return pulses
 
 
 def _line(uart, config, lines: list, baud: int, parity) -> _Line:

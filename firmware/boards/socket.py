@@ -10,8 +10,8 @@ class Socket:
     enable: kick() keeps the contactor closed for some 60 ms, drop() opens it.  All others are None
     where not fitted: feedback, rcd_trip, rcd_test (pins); lock_pins (lock, unlock, contact);
     proximity, thermistor (read_u16()); meter_uart; meter_counters (cf, cf1, sel), as
-    drivers/meter_hlw8012.py wants them; meter_pulses, an S0Input.  guard_rows: as drivers/guard.py
-    makes them.
+    drivers/meter_hlw8012.py wants them; meter_pulses(edge), as edges.py.  guard_rows: as
+    drivers/guard.py makes them.
     """
 
     def __init__(

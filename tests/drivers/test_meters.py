@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boards.assembly import make_station
+from boards.edges import Edges
 from boards.virtual.board import Board, MemoryStore
 from boards.virtual.wire import pair
 from evse.app import config
@@ -427,3 +428,42 @@ def test_a_dead_meter_on_the_line_does_not_keep_the_others_from_being_read() -> 
                 far.write(answer)
     assert meters[2].quality(19_990) == GOOD
     assert min(asked.count(3), asked.count(7)) >= 3
+
+
+class EdgePin:
+    """machine.Pin's face for interrupts."""
+
+    IRQ_RISING, IRQ_FALLING = 1, 2
+
+    def __init__(self) -> None:
+        self.level = 1
+        self.handler = None
+        self.trigger = 0
+
+    def irq(self, handler, trigger: int) -> None:
+        self.handler, self.trigger = handler, trigger
+
+    def value(self) -> int:
+        return self.level
+
+    def become(self, level: int) -> None:
+        self.level = level
+        if self.handler is not None:
+            self.handler(self)
+
+
+def test_an_s0_meter_on_a_board_s_pin_counts_what_a_busy_main_loop_does_not_see() -> None:
+    board, _ = station("s0", meter_pulses=1_000)
+    pin = EdgePin()
+    board.connectors[0].meter_pulses = Edges(pin, board.ticks_ms)
+    made = make_station(board)
+    made.poll(board.step(10))
+    for _ in range(50):
+        for level, ms in ((0, 40), (1, 960)):
+            pin.become(level)
+            board.step(ms)
+    made.poll(board.step(10))
+    meter = made.controllers[0].meter
+    assert pin.trigger == 3
+    assert meter.import_wh == 50
+    assert not made.config.problem

@@ -15,6 +15,7 @@ from machine import ADC, PWM, UART, WDT, Pin, Timer
 
 from boards.check import check
 from boards.chips import Esp32
+from boards.edges import Edges
 from boards.native import fill, scan
 from boards.socket import Socket
 from boards.stdio import Stdio
@@ -33,6 +34,7 @@ RCD_TEST_PIN = 13  # its test input; used where the settings say it is fitted
 LOCK_PIN, UNLOCK_PIN = 18, 19  # the socket's lock, where the settings say it is fitted
 LOCKED_PIN = 21  # low while locked
 THERMISTOR_ADC_PIN = 33
+S0_PIN = 23  # pulled up; an S0 output pulls it low
 METER_TX_PIN, METER_RX_PIN = 17, 16
 METER_BAUD = 9_600
 ENABLE_PINS = (ENABLE_PIN,)
@@ -98,6 +100,7 @@ class Board:
                 thermistor=ADC(Pin(THERMISTOR_ADC_PIN), atten=ADC.ATTN_11DB),
                 proximity=ADC(Pin(PROXIMITY_ADC_PIN), atten=ADC.ATTN_11DB),
                 meter_uart=uart,
+                meter_pulses=Edges(Pin(S0_PIN, Pin.IN, Pin.PULL_UP), time.ticks_ms),
             )
         ]
         self._watchdog = None

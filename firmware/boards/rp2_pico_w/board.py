@@ -15,6 +15,7 @@ from machine import ADC, PWM, UART, WDT, Pin, Timer, mem16, mem32
 
 from boards.check import check
 from boards.chips import Rp2040
+from boards.edges import Edges
 from boards.native import scan
 from boards.socket import Socket
 from boards.stdio import Stdio
@@ -34,6 +35,7 @@ RCD_TRIP_PIN = 14  # high while the residual-current device has tripped
 RCD_TEST_PIN = 15  # its test input; used where the settings say it is fitted
 LOCK_PIN, UNLOCK_PIN = 10, 11  # the socket's lock, where the settings say it is fitted
 LOCKED_PIN = 12  # low while locked
+S0_PIN = 13  # pulled up; an S0 output pulls it low
 METER_TX_PIN, METER_RX_PIN = 8, 9
 METER_BAUD = 9_600
 ENABLE_PINS = (ENABLE_PIN,)
@@ -207,6 +209,7 @@ class Board:
                 ),
                 proximity=Proximity(ring),
                 meter_uart=uart,
+                meter_pulses=Edges(Pin(S0_PIN, Pin.IN, Pin.PULL_UP), time.ticks_ms),
             )
         ]
         self._watchdog = None
