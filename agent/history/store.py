@@ -80,10 +80,7 @@ class History:
         self._db = self._open_or_start_over()
         bounds = self._bounds
         self._records = Records(self._db, sessions=bounds.sessions, events=bounds.events)
-        self._points = (
-            Points(self._db, "minutes", 60, bounds.minutes),
-            Points(self._db, "hours", 3_600, bounds.hours),
-        )
+        self._points = Points(self._db, minutes=bounds.minutes, hours=bounds.hours)
         self._places: dict[tuple[str, int], int] = {}
 
     def _open_or_start_over(self) -> sqlite3.Connection:
@@ -96,23 +93,26 @@ class History:
         return _sound(self.path)
 
     def _is_due(self) -> bool:
-        if not any(points.waiting for points in self._points):
-            return False
-        return time.monotonic() - self._written_s >= _APART_S
+        return self._points.waiting > 0 and time.monotonic() - self._written_s >= _APART_S
 
     def _thin(self, message: "Accepted", now_s: int) -> None:
         said = message.message
-        if message.kind == "meter" and said.quality != "good":
+        is_meter = message.kind == "meter"
+        if is_meter and said.quality != "good":
             return
-        try:
-            place = self._place(message.station, message.connector)
-        except sqlite3.DatabaseError:
-            return  # the next one will do
-        for points in self._points:
-            if points.waiting < _MOST_STRETCHES:
-                points.take(place, message.kind, said, now_s)
-            else:
-                self.lost += 1
+        stretch = self._points.find(message.station, message.connector, now_s)
+        if stretch is None:
+            try:
+                place = self._place(message.station, message.connector)
+            except sqlite3.DatabaseError:
+                return  # the next one will do
+            stretch = self._points.begin(message.station, message.connector, place, now_s)
+            if self._points.waiting > _MOST_STRETCHES:
+                self.lost += self._points.forget()
+        if is_meter:
+            stretch.take_meter(said, said.power_w, said.power_w)
+        else:
+            stretch.take_state(said)
 
     def _commit(self, now_s: int, *, everything: bool = False) -> None:
         portion = _MOST_STRETCHES if everything else _PORTION
@@ -122,22 +122,19 @@ class History:
                 self._records.put(self._place(record.station, record.connector), record, now_s)
             if self._waiting:
                 self._records.drop_oldest()
-            for points in self._points:
-                points.write(portion)
-                if everything:
-                    points.write_open()
+            self._points.write(portion)
+            if everything:
+                self._points.write_open()
             self._db.execute("commit")
         except sqlite3.DatabaseError:
             if self._db.in_transaction:
                 self._db.execute("rollback")
             self._places.clear()
-            for points in self._points:
-                points.forget_counts()
+            self._points.forget_counts()
             raise
         self._waiting.clear()
         self._written_s = time.monotonic()
-        for points in self._points:
-            points.written(portion)
+        self._points.written(portion)
 
     def _place(self, station: str, connector: int) -> int:
         known = self._places.get((station, connector))
