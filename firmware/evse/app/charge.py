@@ -102,7 +102,12 @@ class Charge:
         unseen_wh = self._register_wh - kept["register_wh"]
         if self._readings and 0 <= unseen_wh <= MOST_UNSEEN_WH and kept["known"]:
             total_wh = min(_MAX, total_wh + unseen_wh)
-        self._energy = EnergyCount(total_wh=total_wh)
+        if meter is None:
+            self._energy = EnergyCount(total_wh=total_wh)
+        else:
+            self._energy = EnergyCount(
+                wrap_wh=meter.wrap_wh, step_wh=meter.step_wh, total_wh=total_wh
+            )
         if self._readings:
             self._energy.feed(now_ms, self._register_wh)
         if kept["number"]:
