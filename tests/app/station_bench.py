@@ -3,7 +3,8 @@
 import json
 
 from boards.assembly import make_station
-from boards.virtual.board import Board, MemoryStore
+from boards.virtual.board import Board, MemoryArea, MemoryStore
+from evse.drivers.journal import Journal
 from protocol.message import Message
 from protocol.messages import Ack, find
 from protocol.topics import split, topic
@@ -67,6 +68,7 @@ class StationBench:
             del values["station"]  # a board that nobody has named
         self.store = MemoryStore()
         self.store.save("config", json.dumps(values).encode())
+        self.areas = (MemoryArea(), MemoryArea())
         self.board = Board(self.store, seed, connectors, start_ms)
         self.console: list[str] = []
         self.board.written = self.console.append
@@ -76,10 +78,18 @@ class StationBench:
 
     def boot(self) -> None:
         """The firmware from the start, on the same hardware and flash."""
+        self.board.journal = Journal(self.areas)
         self.station = make_station(self.board)
         self.station.add_link(self.port)
         self.controller = self.station.controllers[0]
         self.bay = self.board.world.bays[0]
+
+    def cut_power(self, for_ms: int = 5_000) -> None:
+        """No tick, no poll, nothing in RAM; the world goes on.  Then the station boots."""
+        for _ in range(for_ms // TICK_MS):
+            self.board.step(TICK_MS)
+        self.port.connects += 1
+        self.boot()
 
     def run(self, ms: int) -> None:
         """Let ms pass, tick by tick."""

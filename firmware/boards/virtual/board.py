@@ -6,26 +6,16 @@ drops when it is not kept alive, and a watchdog that resets.
 
 from boards.socket import Socket
 from boards.virtual.clock import VirtualClock
+from boards.virtual.flash import MemoryArea, MemoryStore
 from boards.virtual.inputs import Inputs
 from boards.virtual.world import World
 from evse.core.units import elapsed_ms
 from evse.drivers.guard import emergency_stop, enclosure, protective_earth
 
+__all__ = ("Board", "MemoryArea", "MemoryStore")
+
 NAME = "virtual"
 WATCHDOG_MS = 1_000
-
-
-class MemoryStore:
-    """Blobs that live as long as the object: flash for tests and throw-away stations."""
-
-    def __init__(self) -> None:
-        self.blobs = {}
-
-    def load(self, name: str) -> "bytes | None":
-        return self.blobs.get(name)
-
-    def save(self, name: str, data: bytes) -> None:
-        self.blobs[name] = bytes(data)
 
 
 class Board:
@@ -35,10 +25,14 @@ class Board:
     """
 
     name = NAME
+    flash_stalls = True  # as on the chips; False: as with FRAM
 
-    def __init__(self, store, seed: int = 1, connectors: int = 1, start_ms: int = 0) -> None:
+    def __init__(
+        self, store, seed: int = 1, connectors: int = 1, start_ms: int = 0, journal=None
+    ) -> None:
         self.clock = VirtualClock(start_ms)
         self.store = store
+        self.journal = journal
         self.world = World(seed, connectors)
         self.inputs = [Inputs() for _ in range(connectors)]
         self.connectors = []

@@ -8,22 +8,27 @@ from boards.virtual.board import Board
 from boards.virtual.chance import Chance
 from boards.virtual.scene import Scene
 from evse.app.boots import keep_reason
+from evse.drivers.flash_area import FileArea
 from evse.drivers.flash_store import FlashStore
+from evse.drivers.journal import Journal
 
 TICK_MS = 10
 MOST_BEHIND_MS = 1_000  # a process that was stopped does not make up for more than this
+AREA_BYTES = 131_072
 
 
 class VirtualStation:
     """One station: its board, its firmware, its broker link.  Restarts as a board does."""
 
     def __init__(
-        self, number: int, store, network: "dict | None", seed: int, terminal=None
+        self, number: int, folder: str, network: "dict | None", seed: int, terminal=None
     ) -> None:
-        """terminal: a uart-like object for the console and the agent's frames, or None."""
+        """folder: its flash.  terminal: a uart-like object for the console and the agent's
+        frames, or None."""
         self.name = f"st-{number}"
         self.number = number
-        self._store = store
+        self._folder = folder
+        store = FlashStore(folder)
         self._network = network
         self._seed = seed
         scene = Scene(number)
@@ -35,6 +40,8 @@ class VirtualStation:
         self._start()
 
     def _start(self) -> None:
+        areas = [FileArea(f"{self._folder}/journal.{name}", AREA_BYTES) for name in "ab"]
+        self.board.journal = Journal(areas)
         self.station = make_station(self.board)
         if self._network is not None:
             add_mqtt(self.station, self._network, Chance(self._seed + self.number).below)
@@ -59,7 +66,7 @@ class VirtualStation:
         for port in self.station.post.links:
             if port.cut is not None:
                 port.cut()
-        keep_reason(self._store, reason)
+        keep_reason(self.board.store, reason)
         self._start()
 
 
@@ -111,6 +118,6 @@ def make_fleet(
     for number in range(1, count + 1):
         name = f"st-{number}"
         terminal = terminal_of(name) if terminal_of is not None else None
-        store = FlashStore(f"{state_dir}/{name}")
-        stations.append(VirtualStation(number, store, network_of(name), seed, terminal))
+        folder = f"{state_dir}/{name}"
+        stations.append(VirtualStation(number, folder, network_of(name), seed, terminal))
     return Fleet(stations, speed_percent)

@@ -1,11 +1,11 @@
 """Energy and session of one connector: what was delivered, to whom, and the records of it.
 
-Flash is written only while the contactor is open.  The meter's own register carries the energy
-across a power cut: what is kept is the register at the last writing, and where the session began.
+What must outlive a power cut is in kept.py and, as records, in records.py.  Flash is written when
+the station says so, which on most chips is only while every contactor is open; what a power cut
+in between costs is in firmware/README.md.
 """
 
-import json
-
+from evse.app.kept import Kept
 from evse.core import reason, session, states
 from evse.core.energy import EnergyCount
 from evse.core.session import Session
@@ -13,30 +13,42 @@ from evse.core.units import elapsed_ms
 
 CHECKPOINT_S = 300
 FIRST_READING_MS = 5_000  # wait so long for the meter before sessions begin
+FIRST_LOOK_MS = 3_000  # and for the pilot to show the vehicle of an interrupted session
+RETRY_MS = 60_000  # after flash refused
 MOST_UNSEEN_WH = 200_000  # more than this between two boots is another meter
+WRAP_WH = 10_000_000  # where a register begins again, until the meter says
 _MAX = (1 << 30) - 1
 _STOPS = {"operator": session.STOP_BY_OPERATOR, "backend": session.STOP_BY_BACKEND}
+_MEANT = (session.STOP_BY_OPERATOR, session.STOP_BY_BACKEND, session.STOP_LOCALLY)
 
 
 class Charge:
-    """needs_start: a vehicle waits for somebody's start.  user: for whom the session is."""
+    """needs_start: a vehicle waits for somebody's start.  user: for whom the session is.
+    granted: a start was given.  refused: saves that flash refused."""
 
     def __init__(self, number: int, post, store) -> None:
         self.needs_start = False
-        self.user = ""
         self._number = number
         self._post = post
         self._store = store
         self._name = f"session-{number}"
         self._energy = EnergyCount()
+        self._wrap_wh = WRAP_WH
+        self._step_wh = 1
         self._session = Session(post.boot_id)
-        self._kept = self._load()
+        self._kept = Kept()
+        self._kept.unpack(store.load(self._name))
+        self._kept.catch_up(post.records.last_session.pop(number, None))
+        self.user = self._kept.user
+        self.granted = self._kept.granted == 1
+        self._unsaved = False
+        self.refused = 0
+        self._refused_ms = -1
         self._register_wh = 0
         self._readings = 0
         self._born_ms = -1
         self._ready = False
         self._told_s = 0
-        self._stored = b""
 
     def session_id(self) -> str:
         """Of the running session, "" without one."""
@@ -50,17 +62,34 @@ class Charge:
         """What this connector has ever delivered; never decreases."""
         return self._energy.total_wh
 
+    def was_stopped(self) -> bool:
+        """Before the power cut somebody had stopped the session that goes on now."""
+        return self._kept.number > 0 and self._kept.stop in _MEANT
+
+    def is_stopped(self) -> bool:
+        """Somebody has stopped the running session."""
+        return self._session.phase != session.IDLE and self._session.stop in _MEANT
+
     def stopped_by(self, owner: str) -> None:
         self._session.stop_for(_STOPS.get(owner, session.STOP_LOCALLY))
+        self._unsaved = True
 
     def started(self, user: str) -> None:
         self.user = user
+        self.granted = True
         self._session.go_on()
+        self._unsaved = True
+
+    def start_expired(self) -> None:
+        """No vehicle came for it."""
+        if self._session.phase == session.IDLE:
+            self.user = ""
+            self.granted = False
 
     def poll(self, controller, now_ms: int) -> None:
-        """Count, step the session, write records; outside the tick."""
+        """Count, step the session, make records; outside the tick."""
         self._count(controller.meter, now_ms)
-        if not self._ready and not self._begin(controller.meter, now_ms):
+        if not self._ready and not self._begin(controller, now_ms):
             return
         pilot, current = controller.pilot, self._session
         if pilot.why == reason.WHY_FAULT:
@@ -69,64 +98,87 @@ class Charge:
             current.go_on()
         before, powered = current.phase, pilot.contactor
         offered = pilot.drive == states.DRIVE_PWM
-        plugged = pilot.state != states.A
-        current.step(now_ms, plugged, offered, powered, self._energy.total_wh)
+        current.step(now_ms, pilot.state != states.A, offered, powered, self._energy.total_wh)
+        if current.phase == before:
+            if current.duration_s - self._told_s >= CHECKPOINT_S:
+                self._check_in()
+            return
+        self._unsaved = True
         if current.phase == session.IDLE:
-            if before != session.IDLE:
-                self._tell("end")
-                self.user = ""
-                controller.unplugged(current.charging_s > 0)
+            self._tell("end")
+            self.user = ""
+            self.granted = False
+            controller.unplugged(current.charging_s > 0)
         elif before == session.IDLE:
             self._tell("start")
-        elif current.duration_s - self._told_s >= CHECKPOINT_S:
-            self._tell("checkpoint")
-        if current.phase != before and not powered:
-            self._save()
 
     def _count(self, meter, now_ms: int) -> None:
-        if meter is not None and meter.readings != self._readings:
-            self._readings = meter.readings
-            self._register_wh = meter.import_wh
-            if self._ready:
-                self._energy.feed(now_ms, meter.import_wh)
+        if meter is None or meter.readings == self._readings:
+            return
+        first = not self._readings
+        self._readings = meter.readings
+        self._register_wh = meter.import_wh
+        self._wrap_wh, self._step_wh = meter.wrap_wh, meter.step_wh
+        if not self._ready:
+            return
+        if first:  # it was silent when the station started
+            self._energy = self._count_from(self._seen_wh(self._energy.total_wh))
+        self._energy.feed(now_ms, meter.import_wh)
 
-    def _begin(self, meter, now_ms: int) -> bool:
+    def _count_from(self, total_wh: int) -> EnergyCount:
+        return EnergyCount(wrap_wh=self._wrap_wh, step_wh=self._step_wh, total_wh=total_wh)
+
+    def _seen_wh(self, total_wh: int) -> int:
+        """total_wh, and what the register has counted since it was kept."""
+        kept = self._kept
+        unseen_wh = self._register_wh - kept.register_wh
+        if unseen_wh < 0:
+            unseen_wh += self._wrap_wh
+        if kept.known and unseen_wh <= MOST_UNSEEN_WH:
+            total_wh = min(_MAX, total_wh + unseen_wh)
+        return total_wh
+
+    def _begin(self, controller, now_ms: int) -> bool:
         """Once the meter has answered, or has not for long: go on from what was kept."""
         if self._born_ms < 0:
             self._born_ms = now_ms
         waited_ms = elapsed_ms(now_ms, self._born_ms)
-        if meter is not None and not self._readings and waited_ms < FIRST_READING_MS:
-            return False
         kept = self._kept
-        total_wh = kept["total_wh"]
-        unseen_wh = self._register_wh - kept["register_wh"]
-        if self._readings and 0 <= unseen_wh <= MOST_UNSEEN_WH and kept["known"]:
-            total_wh = min(_MAX, total_wh + unseen_wh)
-        if meter is None:
-            self._energy = EnergyCount(total_wh=total_wh)
-        else:
-            self._energy = EnergyCount(
-                wrap_wh=meter.wrap_wh, step_wh=meter.step_wh, total_wh=total_wh
-            )
+        if kept.number and controller.pilot.state == states.A and waited_ms < FIRST_LOOK_MS:
+            return False
+        if controller.meter is not None and not self._readings and waited_ms < FIRST_READING_MS:
+            return False
+        total_wh = max(kept.total_wh, kept.start_wh)
+        if self._readings:
+            total_wh = max(self._seen_wh(kept.total_wh), kept.start_wh)
+        self._energy = self._count_from(total_wh)
         if self._readings:
             self._energy.feed(now_ms, self._register_wh)
-        if kept["number"]:
-            times_s = (kept["duration_s"], kept["charging_s"])
-            delivered_wh = total_wh - kept["start_wh"]
-            self._session.resume(kept["boot_id"], kept["number"], delivered_wh, times_s)
-            self.user = kept["user"]
-            self._told_s = kept["duration_s"]
+        if kept.number:
+            current = self._session
+            times_s = (kept.duration_s, kept.charging_s)
+            current.resume(kept.boot_id, kept.number, total_wh - kept.start_wh, times_s)
+            self._told_s = kept.duration_s
+            if kept.stop in _MEANT and controller.pilot.state != states.A:
+                current.step(now_ms, True, False, False, total_wh)
+                current.stop_for(kept.stop)
+        self._unsaved = True
         self._ready = True
         return True
 
     def _id(self) -> str:
         return f"{self._session.boot_id}-{self._number}-{self._session.number}"
 
+    def _check_in(self) -> None:
+        """A checkpoint only where somebody hears it: an outage shall not fill the store."""
+        self._told_s = self._session.duration_s
+        self._unsaved = True
+        if self._post.link() is not None:
+            self._tell("checkpoint")
+
     def _tell(self, phase: str) -> None:
-        current = self._session
-        self._told_s = current.duration_s
-        if phase == "start":
-            self._told_s = 0
+        current, post = self._session, self._post
+        self._told_s = 0 if phase == "start" else current.duration_s
         fields = {
             "session": self._id(),
             "phase": phase,
@@ -138,42 +190,34 @@ class Charge:
             "charging_s": current.charging_s,
             "reason": session.STOP_NAMES[current.stop] if phase == "end" else "none",
         }
-        self._post.record_session(self._number, fields)
+        if post.record_session(self._number, fields):
+            self._kept.told_boot_id, self._kept.told_seq = post.boot_id, post.records.last_seq
 
-    def _save(self) -> None:
-        current = self._session
-        running = current.phase != session.IDLE
-        row = (
-            self._energy.total_wh,
-            self._register_wh,
-            1 if self._readings else 0,
-            current.boot_id if running else 0,
-            current.number if running else 0,
-            current.start_wh,
-            current.duration_s,
-            current.charging_s,
-        )
-        self._store.save(self._name, json.dumps([list(row), self.user]).encode())
+    def wants_flash(self, now_ms: int) -> bool:
+        """There is something to save().  Flash that refused is asked again after RETRY_MS."""
+        if self._refused_ms >= 0 and elapsed_ms(now_ms, self._refused_ms) < RETRY_MS:
+            return False
+        self._refused_ms = -1
+        return self._unsaved
 
-    def _load(self) -> dict:
-        """What was kept, or nothing; a blob that is not ours counts as nothing."""
-        row, user = [0] * 8, ""
-        stored = self._store.load(self._name)
-        if stored is not None:
-            try:
-                row, user = json.loads(str(stored, "utf-8"))
-                if len(row) != 8 or not all(type(v) is int and 0 <= v <= _MAX for v in row):
-                    row = [0] * 8
-            except (ValueError, TypeError):
-                row, user = [0] * 8, ""
-        return {
-            "total_wh": row[0],
-            "register_wh": row[1],
-            "known": row[2],
-            "boot_id": row[3],
-            "number": row[4],
-            "start_wh": min(row[5], row[0]),
-            "duration_s": row[6],
-            "charging_s": row[7],
-            "user": user if type(user) is str else "",
-        }
+    def save(self, now_ms: int) -> None:
+        """Write flash, once no session record waits in RAM: it must not say that a session is
+        over before the end is safe."""
+        kept, current = self._kept, self._session
+        kept.end_session()
+        if self._readings:
+            kept.register_wh, kept.known = self._register_wh, 1
+        kept.total_wh = self._energy.total_wh
+        if current.phase != session.IDLE:
+            kept.boot_id, kept.number = current.boot_id, current.number
+            kept.start_wh = current.start_wh
+            kept.duration_s, kept.charging_s = current.duration_s, current.charging_s
+            kept.stop = current.stop
+            kept.granted = 1 if self.granted else 0
+            kept.user = self.user
+        try:
+            self._store.save(self._name, kept.pack())
+            self._unsaved = False
+        except OSError:
+            self.refused += 1
+            self._refused_ms = now_ms

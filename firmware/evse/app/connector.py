@@ -30,6 +30,7 @@ class Connector(Controller):
         super().__init__(hardware, config)
         self.meter = hardware.meter
         self.charge = charge
+        self._enabled = not charge.was_stopped()
         self.age_s = 0
         self.temperature_dc = 0
         self._cable = hardware.cable
@@ -52,7 +53,7 @@ class Connector(Controller):
         self.limits.clear(FALLBACK)
         self.fallback = Fallback(self.limits, policy, config.number("link_loss_ma"), silence_ms)
         self.charge.needs_start = config.number("authorisation") == 1
-        self._granted = not self.charge.needs_start
+        self._granted = self.charge.granted or not self.charge.needs_start
         permits = states.PERMIT_PHASES
         if config.number("ventilated"):
             permits |= states.PERMIT_VENTILATED
@@ -108,6 +109,7 @@ class Connector(Controller):
             self._grant_s -= 1
             if not self._grant_s:
                 self._granted = not self.charge.needs_start
+                self.charge.start_expired()
 
     def _read_cable(self, cable, now_ms: int, plugged: bool) -> None:
         """A cable that cannot be read is a fault while a vehicle hangs on it."""

@@ -51,6 +51,7 @@ class Controller:
         self._own_faults = 0  # what slower eyes see: meter, supply, cable, heat, configuration
         self._granted = True  # may this vehicle charge: free charging, or somebody's start
         self._enabled = True  # not stopped
+        self.held_open = False  # flash is being written: what is open stays open
         self._fixed_permits = states.PERMIT_PHASES
         self._told_active = 0
         self._told_binding = -1
@@ -115,7 +116,7 @@ class Controller:
             permits |= states.PERMIT_AUTHORISED
         if self._enabled:
             permits |= states.PERMIT_ENABLED
-        if self._check.diode_proved:
+        if self._check.diode_proved and (self.pilot.contactor or not self.held_open):
             permits |= states.PERMIT_DIODE
         if self.rcd.passed:
             permits |= states.PERMIT_SELF_TESTED

@@ -5,7 +5,7 @@ is counted and forgotten: the next state says all.  Records wait in records.py.
 """
 
 from evse.app.clock import Clock
-from evse.app.records import Records
+from evse.app.records import END, EVENT, SESSION, Record, Records
 from evse.core.units import TICKS_PERIOD
 from protocol.messages import Death, Event, Session
 from protocol.topics import topic
@@ -24,12 +24,15 @@ class Post:
     """station: name on every topic.  boot_id: of this boot.  new_boot: called for a fresh boot_id
     when the numbers of this one are used up.  skipped: telemetry no link took, since boot."""
 
-    def __init__(self, station: str, boot_id: int, new_boot: "Callable[[], int]") -> None:
+    def __init__(
+        self, station: str, boot_id: int, new_boot: "Callable[[], int]", journal=None
+    ) -> None:
+        """journal: where records outlive a reboot, or None."""
         self.station = station
         self.boot_id = boot_id
         self._new_boot = new_boot
         self._seq = 0
-        self.records = Records()
+        self.records = Records(station, journal)
         self.links = []  # in order of preference
         self.skipped = 0
         self.now_ms = 0
@@ -71,18 +74,20 @@ class Post:
         return False
 
     def record_session(self, connector: int, fields: dict) -> bool:
-        return self._record(Session, connector, fields, True)
+        """Keep a session's start, checkpoint or end until a receipt.  False: no room, counted."""
+        likes = END if fields["phase"] == "end" else SESSION
+        return self._record(Session, connector, fields, likes)
 
     def record_event(self, connector: int, what: str, code: str = "", value: int = 0) -> bool:
         """Keep an event until a receipt.  False: no room, counted."""
-        return self._record(Event, connector, {"what": what, "code": code, "value": value}, False)
+        return self._record(Event, connector, {"what": what, "code": code, "value": value}, EVENT)
 
-    def _record(self, cls: "type[Message]", connector: int, fields: dict, session: bool) -> bool:
+    def _record(self, cls: "type[Message]", connector: int, fields: dict, likes: int) -> bool:
         records = self.records
-        if not records.has_room(session):
+        if not records.has_room(likes):
             records.missed()
             return False
-        if records.untold and records.has_room(False):
+        if records.untold and records.has_room(EVENT):
             missing = records.untold
             records.untold = 0
             self.record_event(0, "records-dropped", "", missing)
@@ -95,13 +100,13 @@ class Post:
             time_s=self.clock.now_s(),
             **fields,
         )
-        if not session:
+        if likes == EVENT:
             entry = (self.now_ms, connector, fields["what"], fields["code"], fields["value"])
             self.log.append(entry)
             if len(self.log) > LOGGED:
                 self.log.pop(0)
-        name = topic(self.station, True, cls.KIND, connector)
-        records.add(self.boot_id, seq, name, message.encode())
+        record = Record((self.boot_id, seq), connector, cls.KIND, message.encode())
+        records.add(record, likes, self.now_ms)
         return True
 
     def will(self) -> "tuple[str, bytes]":

@@ -31,12 +31,15 @@ class Station:
 
     def __init__(self, board, make_controller) -> None:
         self._board = board
+        # Erasing flash holds up the tick on most chips; a board may say that it does not.
+        self._flash_stalls = getattr(board, "flash_stalls", True)
         self.board_name = board.name
         self.boots = Boots(board.store, board.reset_reason)
         self.reset_reason = self.boots.reason
         self.config = Config(board.store)
         name = self.config.word("station") or "station-unnamed"
-        self.post = Post(name, self.boots.boot_id, self.boots.next_boot_id)
+        journal = getattr(board, "journal", None)
+        self.post = Post(name, self.boots.boot_id, self.boots.next_boot_id, journal)
         self.controllers = [
             make_controller(socket, self.config, number + 1, self.post, board.store)
             for number, socket in enumerate(board.connectors)
@@ -62,6 +65,8 @@ class Station:
                 controller.hold_out_of_service()
         why = self.reset_reason + ("-" + self.boots.detail if self.boots.detail else "")
         self.post.record_event(0, "boot", name_of(why))
+        if self.post.records.lost:
+            self.post.record_event(0, "storage-error", "unreadable", self.post.records.lost)
 
     def _write_console(self, text: str) -> None:
         self.console_write(text)
@@ -85,6 +90,39 @@ class Station:
             if controller.pilot.contactor:
                 return True
         return False
+
+    def write_flash(self, write, *values) -> bool:
+        """Call write(*values) while no contactor is closed, and none closes until it is done.
+
+        False: one is closed, and writing would hold up the tick: not now.
+        """
+        if not self._flash_stalls:
+            write(*values)
+            return True
+        if self.is_energised():
+            return False
+        for controller in self.controllers:
+            controller.held_open = True
+        free = not self.is_energised()  # the tick may have closed one just before
+        try:
+            if free:
+                write(*values)
+        finally:
+            for controller in self.controllers:
+                controller.held_open = False
+        return free
+
+    def _keep(self, now_ms: int) -> None:
+        """Put on flash what must outlive a power cut, one thing a call.  Records go first: a
+        session must not look over before its end is safe."""
+        records = self.post.records
+        if not records.session_waits():
+            for controller in self.controllers:
+                if controller.charge.wants_flash(now_ms):
+                    self.write_flash(controller.charge.save, now_ms)
+                    return
+        if records.wants_flash(now_ms):
+            self.write_flash(records.write, now_ms)
 
     def heap_free(self) -> int:
         return self._board.heap_free()
@@ -152,13 +190,13 @@ class Station:
             self._heard = self.commands.heard
             for controller in self.controllers:
                 controller.fallback.link_alive()
+        self._keep(now_ms)  # before it is told: what an agent has heard of must not be forgotten
         self.reporter.poll(now_ms)
         self.console.poll(now_ms)
 
     def _each_second(self, now_ms: int) -> None:
         self._uptime_s += 1
-        if not self.is_energised():
-            self.boots.prove(self._uptime_s)
+        self.write_flash(self.boots.prove, self._uptime_s)
         if self.sharing is None:
             return
         wants_ma = [controller.wants_ma() for controller in self.controllers]

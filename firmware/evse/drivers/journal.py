@@ -38,30 +38,46 @@ class Cursor:
         self._journal = journal
         self._area = area
         self._at = 0
+        self._next = None  # (number, content, area, where it ends), once it was looked at
+
+    def peek(self) -> bytes | None:
+        """The next entry, None at the end.  Forgotten ones are left out."""
+        found = self._next
+        if found is None or found[0] <= self._journal.forgotten:
+            found = self._next = self._seek()
+        return found[1] if found is not None else None
 
     def read(self) -> bytes | None:
-        """The next entry, None at the end.  Forgotten ones are left out."""
-        journal = self._journal
-        while True:
-            found = journal.find(self._area, self._at)
-            if found is None:
-                if self._area == journal.active:
-                    return None
-                self._area, self._at = journal.active, 0
-                continue
-            kind, number, content, self._at = found
-            if kind == _ENTRY and number > self.number and number > journal.forgotten:
-                self.number = number
-                return content
+        """The next entry, and on."""
+        content = self.peek()
+        if self._next is not None:
+            self.number, _, self._area, self._at = self._next
+            self._next = None
+        return content
 
     def go_to(self, other: "Cursor") -> None:
         """Stand where other stands."""
         self.number, self._area, self._at = other.number, other._area, other._at
+        self._next = None
 
     def leave(self, area: int) -> None:
         """The area is about to be used anew: nothing of interest stands there."""
         if self._area == area:
             self._area, self._at = 1 - area, 0
+
+    def _seek(self) -> "tuple[int, bytes, int, int] | None":
+        journal, area, at = self._journal, self._area, self._at
+        least = max(self.number, journal.forgotten)
+        while True:
+            found = journal.find(area, at)
+            if found is not None:
+                kind, number, content, at = found
+                if kind == _ENTRY and number > least:
+                    return number, content, area, at
+            elif area != journal.active:
+                area, at = journal.active, 0
+            else:
+                return None
 
 
 class Journal:
@@ -71,7 +87,7 @@ class Journal:
     interest.  note: a number the caller wants kept, 0..2**30-1, stored with the marks.
     """
 
-    def __init__(self, areas: "tuple") -> None:
+    def __init__(self, areas: "list | tuple") -> None:
         self._areas = areas
         self._ends = [0, 0]
         self._newest = [0, 0]  # number of the last entry in each area
@@ -91,10 +107,15 @@ class Journal:
 
     def extend(self, contents: "list[bytes]") -> int:
         """Keep as many as there is room for, in order; how many.  Those that fit into one area
-        are written at once.  OSError when flash refuses a write; none of that write counts."""
+        are one write.  OSError when flash refuses the first; refused ones may be tried again."""
         kept = 0
         while kept < len(contents):
-            taken = self._fill(contents[kept:])
+            try:
+                taken = self._fill(contents[kept:])
+            except OSError:
+                if not kept:
+                    raise
+                break
             if not taken:
                 break
             kept += taken
