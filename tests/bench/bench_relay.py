@@ -95,7 +95,8 @@ def relay(folder: Path, *command: str) -> Iterator[tuple[int, int]]:
     """Two brokers and a program between them, that is told both ports."""
     with broker(folder, "upstream") as above, broker(folder, "site") as site:
         (folder / "agent.toml").write_text(
-            f'state_dir = "{folder}/state"\n[web]\nport = 0\n[store]\nreserve_mib = 0\nstation_per_s = 1000000\n'
+            f'state_dir = "{folder}/state"\n[web]\nport = 0\n'
+            "[store]\nreserve_mib = 0\nstation_per_s = 1000000\n"
             f'[site]\nhost = "127.0.0.1"\nport = {site.port}\n'
             f'[upstream]\nhost = "127.0.0.1"\nport = {above.port}\n'
         )
