@@ -3,6 +3,8 @@
 import select
 import sys
 
+SOME = 64  # bytes asked for when it is only known that there are some
+
 
 class Stdio:
     def __init__(self) -> None:
@@ -12,15 +14,16 @@ class Stdio:
         self._poll.register(sys.stdin, select.POLLIN)
 
     def any(self) -> int:
-        """1 when a byte waits, else 0."""
-        return 1 if self._poll.poll(0) else 0
+        """More than 0 when bytes wait; how many cannot be asked."""
+        return SOME if self._poll.poll(0) else 0
 
     def read(self, most: int) -> "bytes | None":
         """Up to most bytes that wait, None when there are none."""
-        data = b""
-        while len(data) < most and self._poll.poll(0):
-            data += self._in.read(1)
-        return data or None
+        poll, read = self._poll.poll, self._in.read
+        data = bytearray()
+        while len(data) < most and poll(0):
+            data += read(1)
+        return bytes(data) or None
 
     def write(self, data: bytes) -> int:
         self._out.write(data)
