@@ -27,6 +27,7 @@ SHARED = (
     "check.py",
     "chips.py",
     "edges.py",
+    "flash.py",
     "links.py",
     "native.py",
     "socket.py",

@@ -22,6 +22,7 @@ package(
         "check.py",
         "chips.py",
         "edges.py",
+        "flash.py",
         "links.py",
         "native.py",
         "socket.py",

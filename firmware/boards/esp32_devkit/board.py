@@ -16,6 +16,7 @@ from machine import ADC, PWM, UART, WDT, Pin, Timer
 from boards.check import check
 from boards.chips import Esp32
 from boards.edges import Edges
+from boards.flash import make_journal
 from boards.native import fill, scan
 from boards.socket import Socket
 from boards.stdio import Stdio
@@ -80,6 +81,7 @@ class Board:
         check(globals(), Esp32)
         self.reset_reason = RESETS.get(machine.reset_cause(), "unknown")
         self.store = FlashStore("data")
+        self.journal = make_journal("data")
         self.console = Stdio()
         uart = UART(2, METER_BAUD, tx=METER_TX_PIN, rx=METER_RX_PIN, timeout=0)
         self.connectors = [

@@ -16,6 +16,7 @@ from machine import ADC, PWM, UART, WDT, Pin, Timer, mem16, mem32
 from boards.check import check
 from boards.chips import Rp2040
 from boards.edges import Edges
+from boards.flash import make_journal
 from boards.native import scan
 from boards.socket import Socket
 from boards.stdio import Stdio
@@ -190,6 +191,7 @@ class Board:
         check(globals(), Rp2040)
         self.reset_reason = RESETS.get(machine.reset_cause(), "unknown")
         self.store = FlashStore("data")
+        self.journal = make_journal("data")
         self.console = Stdio()
         uart = UART(1, METER_BAUD, tx=Pin(METER_TX_PIN), rx=Pin(METER_RX_PIN), timeout=0)
         ring = AdcRing()

@@ -3,18 +3,16 @@
 import json
 
 from boards.assembly import make_station
+from boards.flash import make_journal
 from boards.links import add_line, add_mqtt
 from boards.virtual.board import Board
 from boards.virtual.chance import Chance
 from boards.virtual.scene import Scene
 from evse.app.boots import keep_reason
-from evse.drivers.flash_area import FileArea
 from evse.drivers.flash_store import FlashStore
-from evse.drivers.journal import Journal
 
 TICK_MS = 10
 MOST_BEHIND_MS = 1_000  # a process that was stopped does not make up for more than this
-AREA_BYTES = 131_072
 
 
 class VirtualStation:
@@ -40,8 +38,7 @@ class VirtualStation:
         self._start()
 
     def _start(self) -> None:
-        areas = [FileArea(f"{self._folder}/journal.{name}", AREA_BYTES) for name in "ab"]
-        self.board.journal = Journal(areas)
+        self.board.journal = make_journal(self._folder)
         self.station = make_station(self.board)
         if self._network is not None:
             add_mqtt(self.station, self._network, Chance(self._seed + self.number).below)

@@ -5,7 +5,8 @@ is counted and forgotten: the next state says all.  Records wait in records.py.
 """
 
 from evse.app.clock import Clock
-from evse.app.records import END, EVENT, SESSION, Record, Records
+from evse.app.record import Record
+from evse.app.records import END, EVENT, SESSION, Records
 from evse.core.units import TICKS_PERIOD
 from protocol.messages import Death, Event, Session
 from protocol.topics import topic

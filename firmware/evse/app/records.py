@@ -7,8 +7,13 @@ a record is not made (its number is not used) and is counted; the next event tha
 many are missing.  Events leave half of the room to sessions, their starts a quarter to their ends.
 """
 
+from evse.app.record import unpack
 from evse.core.units import elapsed_ms
 from protocol.topics import topic
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from evse.app.record import Record
 
 RESEND_MS = 20_000  # without a receipt for this long everything held goes out again
 EVENT_WAITS_MS = 5_000  # for its receipt, before flash is worn for it
@@ -23,30 +28,6 @@ LONGEST = 700  # bytes a record takes at most on flash
 EVENT, SESSION, END = 2, 3, 4
 
 
-class Record:
-    """connector, kind: as in its topic."""
-
-    def __init__(self, head: "tuple[int, int]", connector: int, kind: str, payload: bytes) -> None:
-        self.boot_id, self.seq = head
-        self.connector = connector
-        self.kind = kind
-        self.payload = payload
-
-    def pack(self) -> bytes:
-        """As it stands on flash."""
-        head = f"{self.boot_id} {self.seq} {self.connector} {self.kind} "
-        return head.encode() + self.payload
-
-
-def unpack(content: bytes) -> Record:
-    """kind "" when it is not a record as this firmware writes them."""
-    try:
-        boot_id, seq, connector, kind, payload = content.split(b" ", 4)
-        return Record((int(boot_id), int(seq)), int(connector), str(kind, "utf-8"), payload)
-    except ValueError:
-        return Record((0, 0), 0, "", b"")
-
-
 class Records:
     """dropped: records that found no room since boot.  refused: writes that flash refused.
     lost: records on flash that cannot be read.  last_seq: of the newest record of this boot.
@@ -56,7 +37,7 @@ class Records:
         self._station = station
         self._journal = journal
         self._room = ROOM if journal is not None else ROOM_ALONE
-        self._ram: list[Record] = []
+        self._ram: "list[Record]" = []
         self._ram_sent = 0  # how many of them are sent
         self._ram_bytes = 0
         self._on_flash = 0
@@ -109,7 +90,7 @@ class Records:
         self.dropped += 1
         self.untold += 1
 
-    def add(self, record: Record, likes: int, now_ms: int) -> None:
+    def add(self, record: "Record", likes: int, now_ms: int) -> None:
         if not self._ram:
             self._made_ms = now_ms
         if likes != EVENT:
@@ -137,6 +118,8 @@ class Records:
     def write(self, now_ms: int) -> None:
         """Write the oldest in RAM to flash.  Blocks while flash is erased: 50..400 ms."""
         journal = self._journal
+        if journal is None:
+            return
         journal.note = self.untold
         try:
             taken = journal.extend([record.pack() for record in self._ram[:BATCH]])
@@ -184,7 +167,7 @@ class Records:
     def _forget(self, most: int) -> None:
         """Let go of what receipts cover on flash, at most so many: each is read first."""
         journal = self._journal
-        while most and self._on_flash and self._receipts:
+        while most and journal is not None and self._on_flash and self._receipts:
             most -= 1
             content = self._front.peek()
             if content is None:  # rotten since it was written
@@ -201,7 +184,7 @@ class Records:
             if self._next.number < self._front.number and self._flash_unsent:
                 self._flash_unsent -= 1
 
-    def _is_covered(self, record: Record) -> bool:
+    def _is_covered(self, record: "Record") -> bool:
         if not record.kind:
             return True
         return any(record.boot_id == row[0] and record.seq <= row[1] for row in self._receipts)
@@ -244,7 +227,7 @@ class Records:
             self._next.read()
             self._flash_unsent -= 1
 
-    def _send(self, now_ms: int, port, record: Record) -> bool:
+    def _send(self, now_ms: int, port, record: "Record") -> bool:
         name = topic(self._station, True, record.kind, record.connector)
         if not port.room() or not port.send(name, record.payload, 1, False):
             return False
