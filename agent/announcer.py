@@ -5,6 +5,7 @@ connection, not the uplink's.  <topic>/status says online, and offline by the la
 """
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("borne.announcer")
 
 ONLINE, OFFLINE = b"online", b"offline"
-Publish = Callable[[str, bytes, int, bool], bool]  # topic, payload, QoS, retain
+Say = Callable[[str, bytes, bool], bool]  # topic, payload, retain -> taken
 
 
 class Speaker(Protocol):
@@ -31,8 +32,8 @@ class Speaker(Protocol):
     def joined(self) -> None:
         """A new connection: nothing said before counts."""
 
-    def speak(self, publish: Publish) -> None:
-        """Say what is new; called about twice a second while connected."""
+    def speak(self, say: Say) -> None:
+        """Say what is new; called at least twice a second while connected."""
 
     def heard(self, topic: str, payload: bytes, retained: bool) -> None:
         """A message for one of its filters, or another's."""
@@ -46,9 +47,28 @@ class Announcer(MqttLink):
         super().__init__("announcer", config, 0)
         self.status_topic = f"{topic}/status"
         self._speakers = speakers
+        self._guard = threading.Lock()
+        self._unconfirmed = 0
+
+    def say(self, topic: str, payload: bytes, retain: bool = False) -> bool:
+        """At QoS 1.  False without a connection, or while the broker has enough of us."""
+        with self._guard:
+            if self._unconfirmed >= self.window:
+                return False
+            self._unconfirmed += 1
+        if self.publish(topic, payload, 1, retain):
+            return True
+        self.confirmed(0)
+        return False
+
+    def confirmed(self, mid: int) -> None:
+        with self._guard:
+            self._unconfirmed = max(0, self._unconfirmed - 1)
 
     def joined(self, client: "paho.Client", session_present: bool) -> None:
-        self.publish(self.status_topic, ONLINE, 1, True)
+        with self._guard:
+            self._unconfirmed = 0
+        self.say(self.status_topic, ONLINE, True)
         for speaker in self._speakers:
             speaker.joined()
             for each in speaker.filters():
@@ -56,7 +76,7 @@ class Announcer(MqttLink):
 
     def idle(self, client: "paho.Client") -> None:
         for speaker in self._speakers:
-            speaker.speak(self.publish)
+            speaker.speak(self.say)
 
     def arrived(self, message: "paho.MQTTMessage") -> None:
         client = self._client

@@ -86,6 +86,7 @@ class Discovery:
 
     def __init__(self, settings: "Settings") -> None:
         self._settings = settings
+        self._origin = {"name": "Borne", "sw_version": metadata.version("borne")}
 
     def config_topic(self, station: str) -> str:
         return f"{self._settings.discovery_prefix}/device/{_id(station)}/config"
@@ -116,7 +117,7 @@ class Discovery:
                 components[each["unique_id"].removeprefix(_id(station) + "_")] = each
         return {
             "device": device,
-            "origin": {"name": "Borne", "sw_version": metadata.version("borne")},
+            "origin": self._origin,
             "availability": [
                 {"topic": f"{self._settings.topic}/status"},
                 {"topic": self.availability_topic(station)},

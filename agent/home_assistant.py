@@ -7,10 +7,11 @@ in discovery.py.
 
 import json
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from .announcer import OFFLINE, ONLINE, Publish
+from .announcer import OFFLINE, ONLINE, Say
 from .discovery import Discovery
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from .sections import HomeAssistant as Settings
 
 PERIOD_S = 2.0
+PER_S = 500  # stations looked at in a second of waiting: large fleets less often
 
 
 class HomeAssistant:
@@ -35,7 +37,8 @@ class HomeAssistant:
         self._settings = settings
         self._discovery = Discovery(settings)
         self._stations, self._command = stations, command
-        self._said: dict[str, bytes] = {}  # topic -> payload, on this connection
+        self._said: dict[str, Any] = {}  # topic -> what was said on this connection
+        self._due: deque[tuple[str, bytes]] = deque()
         self._next_s = 0.0
         self._pool = ThreadPoolExecutor(4, "home-assistant")
 
@@ -46,16 +49,18 @@ class HomeAssistant:
 
     def joined(self) -> None:
         self._said.clear()
+        self._due.clear()
         self._next_s = 0.0
 
-    def speak(self, publish: Publish) -> None:
+    def speak(self, say: Say) -> None:
         now_s = time.monotonic()
-        if now_s < self._next_s:
-            return
-        self._next_s = now_s + PERIOD_S
-        for topic, payload in self._due(self._stations()):
-            if self._said.get(topic) != payload and publish(topic, payload, 1, True):
-                self._said[topic] = payload
+        if not self._due and now_s >= self._next_s:
+            stations = self._stations()
+            self._next_s = now_s + max(PERIOD_S, len(stations) / PER_S)
+            for each in stations:
+                self._look(each)
+        while self._due and say(*self._due[0], True):
+            self._due.popleft()
 
     def heard(self, topic: str, payload: bytes, retained: bool) -> None:
         order = None if retained else self._discovery.order(topic, payload)
@@ -65,13 +70,16 @@ class HomeAssistant:
     def stop(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _due(self, stations: list[dict[str, Any]]) -> list[tuple[str, bytes]]:
-        told = []
-        for each in stations:
-            name = each["station"]
-            if each["birth"] is not None:
-                config = self._discovery.config(name, each["birth"])
-                told.append((self._discovery.config_topic(name), json.dumps(config).encode()))
-            available = ONLINE if each["freshness"] == "fresh" else OFFLINE
-            told.append((self._discovery.availability_topic(name), available))
-        return told
+    def _look(self, station: dict[str, Any]) -> None:
+        """What of one station is not said yet."""
+        name, birth = station["station"], station["birth"]
+        where = self._discovery.config_topic(name)
+        if birth is not None and self._said.get(where) is not birth:
+            self._said[where] = birth
+            config = self._discovery.config(name, birth)
+            self._due.append((where, json.dumps(config).encode()))
+        where = self._discovery.availability_topic(name)
+        available = ONLINE if station["freshness"] == "fresh" else OFFLINE
+        if self._said.get(where) != available:
+            self._said[where] = available
+            self._due.append((where, available))

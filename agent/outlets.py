@@ -45,4 +45,4 @@ class Outlets:
             self.home.stop()
 
     def _publish(self, topic: str, payload: bytes) -> bool:
-        return self.announcer is not None and self.announcer.publish(topic, payload)
+        return self.announcer is not None and self.announcer.say(topic, payload)

@@ -138,9 +138,11 @@ class Agent:
             return None if picture is None else view.station(picture, clock_ms())
 
     def stations(self) -> list[dict[str, Any]]:
-        now_ms = clock_ms()
+        """One by one, so that nobody waits long for the picture."""
         with self._lock:
-            return [view.station(each, now_ms) for _, each in sorted(self._live.stations.items())]
+            names = sorted(self._live.stations)
+        found = (self.station(name) for name in names)
+        return [each for each in found if each is not None]
 
     def counters(self) -> dict[str, Any]:
         """What was taken, refused, stored, dropped; nothing is lost without a number here."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("borne.alerts")
 
 PERIOD_S = 2.0
+PER_S = 500  # stations looked at in a second of the thread's waiting: large fleets less often
 FILE = "alerts.json"  # what was told and is not over, so that a restart does not repeat it
 
 
@@ -48,6 +49,7 @@ class Bell:
         self._channels = list(channels)
         self._clock_ms = clock_ms
         self._kept = watch.told
+        self._period_s = PERIOD_S
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
 
@@ -68,6 +70,7 @@ class Bell:
         sight = look(stations, agent.links(), agent.counters(), agent.upstream())
         known = {each["station"] for each in stations}
         news = self._watch.look(sight, known, self._clock_ms())
+        self._period_s = max(PERIOD_S, len(stations) / PER_S)
         for each in news:
             log.warning("%s%s", "over: " if each.over else "", " ".join(_words(each.trouble)))
         for channel in self._channels:
@@ -82,7 +85,7 @@ class Bell:
             private(self._path, json.dumps([astuple(each) for each in sorted(told)]))
 
     def _run(self) -> None:
-        while not self._ending.wait(PERIOD_S):
+        while not self._ending.wait(self._period_s):
             try:
                 self.round()
             except Exception:  # the next round must come

@@ -3,7 +3,7 @@
 import time
 from typing import TYPE_CHECKING, Annotated, Any
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.datastructures import State
 from litestar.exceptions import ClientException, NotFoundException
 from litestar.params import FromPath, QueryParameter
@@ -121,10 +121,10 @@ def export(
 
 
 @get("/metrics", guards=[reads], include_in_schema=False, sync_to_thread=True)
-def prometheus(request: Request[Any, Any, Any], state: State) -> Response[bytes]:
+def prometheus(state: State) -> Response[bytes]:
     """Everything that can be counted, in Prometheus' own format."""
-    text, media_type = metrics.exposition(state.registry, request.headers.get("accept", ""))
-    return Response(text, media_type=media_type)
+    text = metrics.exposition(state.agent, state.registry)
+    return Response(text, media_type=metrics.CONTENT_TYPE)
 
 
 def _number(connector: int) -> int:
