@@ -9,6 +9,10 @@ import json
 
 from evse.core import states
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 HALF = 72  # ticks at each voltage
 SETTLE = 8  # of them left out
 STEADY_COUNTS = 1_000  # 0.45 V: more between two readings is a vehicle going in, or a broken part
@@ -21,7 +25,7 @@ class Calibration:
         self.running = False
         self.done = False
         self._hardware = hardware
-        self._store = None
+        self._store: "Any" = None  # until keep_in()
         self._name = ""
         self._ticks = 0
         self._total = [0, 0]
