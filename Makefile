@@ -4,6 +4,8 @@ PYTHON   ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11
 ARGS     ?=
 BENCH    ?= sim
 UF2      ?=
+SEED     ?=
+HOURS    ?= 24
 ONLY     ?=
 PORT     ?=
 BOARD    ?=
@@ -47,6 +49,9 @@ hil:      development ## tests on a bench: make hil BENCH=hil_tests/benches/x.to
 	@.ci/system-packages micropython
 	@$(BIN)/python -m pytest -q hil_tests --bench $(BENCH) $(if $(UF2),--uf2 "$(UF2)")
 
+soak:     development ## random weeks of virtual time, judged: make soak SEED=7 HOURS=168
+	@$(BIN)/python -u -m hil_tests.soak --bench $(BENCH) --hours $(HOURS) $(if $(SEED),--seed $(SEED))
+
 bench:    development nodes programs ## measure and print the figures: make bench ONLY=intake
 	@PYTHONPATH=firmware:. $(BIN)/python -m tests.bench $(ONLY)
 
@@ -89,5 +94,5 @@ nodes: development
 programs:
 	@.ci/system-packages mosquitto chromium micropython
 
-.PHONY: help setup run test check parity mutants hil bench docs flash \
+.PHONY: help setup run test check parity mutants hil soak bench docs flash \
         runtime development typings nodes programs
