@@ -6,7 +6,7 @@ is a skip; on the others as a skip.
 """
 
 import importlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -46,7 +46,15 @@ class Benches:
         """What keeps a bench from being there at all."""
         if name == "micropython" and micropython() is None:
             return "micropython not installed (make setup installs it)"
+        if name == "emulator":
+            return str(self._emulator().missing(self._uf2()) or "") or None
         return None
+
+    def _emulator(self) -> Any:
+        return importlib.import_module("hil_tests.emulator.bench")
+
+    def _uf2(self) -> str:
+        return str(self._config.getoption("uf2"))
 
     def get(self, name: str) -> "SerialBench":
         if name not in self._open:
@@ -57,8 +65,7 @@ class Benches:
         if self.simulated:
             return SimBench(name)
         if name == "emulator":
-            module = importlib.import_module("hil_tests.emulator.bench")
-            emulated: SerialBench = module.make_bench(str(self._config.getoption("uf2")))
+            emulated: SerialBench = self._emulator().make_bench(self._uf2())
             return emulated
         return rig_bench.from_file(name)
 
@@ -95,9 +102,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: "list[pytest.Ite
         reason = _why_not(benches, name, item) if name else None
         if reason is None:
             kept.append(item)
-        elif benches.simulated:
+            continue
+        _left_out[name, reason] = _left_out.get((name, reason), 0) + 1
+        if benches.simulated:
             dropped.append(item)
-            _left_out[name, reason] = _left_out.get((name, reason), 0) + 1
         else:
             item.add_marker(pytest.mark.skip(reason=reason))
             kept.append(item)
