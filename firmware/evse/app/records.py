@@ -37,7 +37,7 @@ class Records:
         self._station = station
         self._journal = journal
         self._room = ROOM if journal is not None else ROOM_ALONE
-        self._ram: "list[Record]" = []
+        self._ram: list[Record] = []
         self._ram_sent = 0  # how many of them are sent
         self._ram_bytes = 0
         self._on_flash = 0
