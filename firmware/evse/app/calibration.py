@@ -25,7 +25,7 @@ class Calibration:
         self.running = False
         self.done = False
         self._hardware = hardware
-        self._store: "Any" = None  # until keep_in()
+        self._store: Any = None  # until keep_in()
         self._name = ""
         self._ticks = 0
         self._total = [0, 0]
