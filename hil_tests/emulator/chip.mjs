@@ -12,6 +12,7 @@ import { MISS_CYCLES, XipCache } from "./xip.mjs";
 const UART_IRQS = [20, 21];
 const REASON_TIMER = 1;
 const REASON_FORCED = 2;
+const CORE_1_FIFO = { 0x50: 3, 0x58: 0 }; // what core 1 says when it is reset: a zero waits, room is left
 const STACK_TOP = 0x20042000; // MicroPython's, of 8 KB
 const POWER_ON_NANOS = 5_000_000; // reset, crystal and boot ROM up to the second stage; not emulated
 
@@ -69,6 +70,7 @@ export class Chip {
     this.wire = wire;
     this.missCycles = missCycles;
     this.flash = new NorFlash();
+    this.flash.now = () => this.nanos;
     this.flash.onCut = () => this.powerOff();
     this.flash.onWrite = (start, size) => this.written(start, size);
     this.usb = new UsbHost();
@@ -101,7 +103,7 @@ export class Chip {
     this.onReset("off");
   }
 
-  // The RUN pin, or the watchdog.
+  // A new life after power-up, the RUN pin or the watchdog (then with what it keeps).
   begin(why, kept) {
     this.epochNanos = this.nanos;
     this.on = false;
@@ -120,6 +122,7 @@ export class Chip {
     this.mcu = mcu;
     this.on = true;
     this.ended = null;
+    this.stalled = null;
     this.resets.push([why, this.micros]);
     this.usb.plug(mcu);
     this.wire(this);
@@ -142,6 +145,8 @@ export class Chip {
       peripherals[n ? 0x40038 : 0x40034] = mcu.uart[n];
     });
     mendRoundRobin(mcu.adc);
+    const readSio = mcu.sio.readUint32.bind(mcu.sio);
+    mcu.sio.readUint32 = (offset) => CORE_1_FIFO[offset] ?? readSio(offset);
     this.watchInterrupts(mcu.core);
     for (const pio of mcu.pio) clockPio(pio, clock, () => 1e9 / mcu.clkSys);
     for (const pin of mcu.gpio) {
@@ -184,14 +189,21 @@ export class Chip {
     if (this.on) this.mcu.gpio[number].setInputValue(level);
   }
 
-  // Let emulated time pass until nanos; goes on through resets.  Stops early when stop() says so.
+  // The core spins where it is from now on, as after a fault without a handler.
+  stall(what) {
+    this.stalled = what;
+  }
+
+  // Let emulated time pass until nanos; goes on through resets.  stop(): asked whenever something
+  // around the chip has set poked; it ends the run when it is true.
   run(until, stop = null) {
     while (this.nanos < until) {
       if (!this.on) {
         this.epochNanos = until;
         return;
       }
-      this.live(until - this.epochNanos, stop);
+      this.poked = false;
+      this.live(until - this.epochNanos);
       if (this.ended) {
         const { ended } = this;
         this.begin(ended.reason === REASON_FORCED ? "commanded" : "watchdog", ended);
@@ -217,17 +229,18 @@ export class Chip {
     }
   }
 
-  live(until, stop) {
+  live(until) {
     const { mcu } = this;
     const { core, clock } = mcu;
     let cycleNanos = 1e9 / mcu.clkSys;
     let clkSys = mcu.clkSys;
-    while (clock.nanos < until && !this.ended && this.on) {
-      if (core.waiting) {
+    while (clock.nanos < until && !this.ended && this.on && !this.poked) {
+      const still = this.stalled === "all" || (this.stalled === "program" && core.IPSR === 0);
+      if (still && this.stalled === "program" && core.interruptsUpdated) core.checkForInterrupts();
+      if (core.waiting || still) {
         const next = Math.min(clock.nanosToNextAlarm || Infinity, until - clock.nanos);
         this.asleepNanos += next;
         clock.tick(next);
-        if (stop?.()) return;
       } else {
         const before = core.cycles;
         core.executeInstruction();

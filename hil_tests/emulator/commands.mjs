@@ -1,6 +1,6 @@
 // The bench's commands: {"do": name, ...}.  Every answer has now_us; a refusal has error.
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 
 const SLICE_NANOS = 1e6; // between looks at the socket while somebody is served
@@ -59,8 +59,9 @@ export class Commands {
     else this.chip.powerOff();
   }
 
+  // The RUN pin was low and goes high; power(off) comes before.
   do_reset() {
-    if (this.chip.on) this.chip.begin("reset", null);
+    this.chip.begin("reset", null);
   }
 
   // All faults mended, nothing plugged in.
@@ -112,7 +113,7 @@ export class Commands {
     if (attached !== undefined) usb.attached = attached;
     if (reading !== undefined) usb.read(reading);
     if (open !== undefined) usb.open(open);
-    return { up: usb.up };
+    return { up: usb.up, wanted: usb.wanted, queued: usb.queue.length };
   }
 
   // What changed since the last asking.
@@ -157,15 +158,30 @@ export class Commands {
     return { stack: seen };
   }
 
-  // save: file for the flash's bytes.  cut_in: lose the supply in the operation after so many others,
+  // The processor stands still: "program" lets interrupts work, "all" does not, "timer" loses the
+  // timer's interrupts.
+  do_stall({ what }) {
+    const { core } = this.chip.mcu;
+    if (what === "timer") core.enabledInterrupts &= ~0xf;
+    else this.chip.stall(what);
+  }
+
+  // Level on a pin from outside.
+  do_pin({ pin, level }) {
+    this.chip.drive(pin, level === 1);
+  }
+
+  // load, save: file of the flash's bytes; load with the chip off.  cut_in: lose the supply in the operation after so many others,
   // permille into it.  erase_us, program_us: how long it takes.
-  do_flash({ save, cut_in, permille = 500, erase_us, program_us }) {
+  do_flash({ load, save, cut_in, permille = 500, erase_us, program_us }) {
     const { flash } = this.chip;
+    if (load) flash.bytes.set(readFileSync(load));
     if (save) writeFileSync(save, flash.bytes);
     if (cut_in !== undefined) flash.cut(cut_in, permille);
     if (erase_us !== undefined) flash.eraseMicros = erase_us;
     if (program_us !== undefined) flash.programMicros = program_us;
-    return { operations: flash.operations.splice(0).map(([kind, at, ns]) => [kind, at, ns / 1000]) };
+    const operations = flash.operations.splice(0);
+    return { operations: operations.map(([kind, at, ns, hot]) => [kind, at, ns / 1000, hot]) };
   }
 
   // Lets time run, as fast as it goes, for whoever connects to the port: mpremote's socket://.

@@ -71,6 +71,16 @@ export class Contactor {
     this.mirror();
   }
 
+  // The chip has lost its supply, and with it the clock of the contacts.
+  drop(when) {
+    if (!this.coil) return;
+    this.coil = 0;
+    this.tell("coil", when, 0);
+    if (this.welded) return;
+    this.contact = 0;
+    this.tell("contact", when + OPEN_NANOS, 0);
+  }
+
   // The mirror contact pulls its pin low while the main contacts are closed.
   mirror() {
     const closed = this.mirrorStuck === null ? this.contact : this.mirrorStuck;

@@ -13,16 +13,18 @@ const ERASES = { 0x20: 4 << 10, 0x52: 32 << 10, 0xd8: 64 << 10, 0xc7: FLASH_BYTE
 const PAGE = 256;
 
 export class NorFlash {
-  // clock: of the running chip.  onCut(): the supply went at the operation asked for with cut().
+  // onCut(): the supply went at the operation asked for with cut().
   constructor() {
     this.bytes = new Uint8Array(FLASH_BYTES).fill(0xff);
     this.eraseMicros = 45_000; // a sector, typical; 400 ms at most
     this.programMicros = 700; // a page, typical; 3 ms at most
-    this.operations = []; // [kind, address, when in ns]
+    this.operations = []; // [kind, address, when in ns, while power flowed]
+    this.hot = () => false;
     this.cutIn = -1;
     this.cutAt = 500; // permille of the operation that was still done
     this.onCut = () => {};
     this.onWrite = () => {};
+    this.now = () => 0; // emulated ns, through all lives of the chip
     this.power(null);
   }
 
@@ -122,7 +124,7 @@ export class NorFlash {
   }
 
   begins(kind, address) {
-    this.operations.push([kind, address, this.clock.nanos]);
+    this.operations.push([kind, address, this.now(), this.hot()]);
     return this.cutIn >= 0 && this.cutIn-- === 0;
   }
 }

@@ -13,7 +13,10 @@ export class Station {
     this.said = [];
     this.ticks = [];
     this.pilot = new Pilot();
-    this.contactor = new Contactor((line, nanos, level) => this.edges.push([line, nanos / 1000, level]));
+    this.contactor = new Contactor((line, nanos, level) => {
+      this.edges.push([line, nanos / 1000, level]);
+      this.chip.poked = true;
+    });
     this.meter = new Meter();
   }
 
@@ -24,14 +27,20 @@ export class Station {
   }
 
   wire(chip) {
+    this.chip = chip;
     this.pilot.wire(chip);
     this.contactor.wire(chip);
     this.meter.wire(chip);
     chip.usb.onData = (bytes) => {
       this.said.push([chip.micros, Buffer.from(bytes)]);
+      chip.poked = true;
       this.onData?.(bytes);
     };
     this.watch(chip);
+    chip.onReset = (why) => {
+      if (why === "off") this.contactor.drop(chip.nanos);
+    };
+    chip.flash.hot = () => this.contactor.coil === 1;
   }
 
   // Ticks are told from outside: the interrupts that take long.
