@@ -68,3 +68,16 @@ def test_without_a_lock_the_plug_always_counts_as_locked() -> None:
     assert motor.locked
     assert motor.step(10, True, False) == 0
     assert motor.drive == 0
+
+
+def test_a_contact_that_bounces_twice_is_given_its_time_twice() -> None:
+    lock = Lock()
+    lock.run(1_000, want=True)
+    for _ in range(2):
+        lock.contact = False
+        lock.run(LOST_MS - 20, want=True)
+        lock.contact = True
+        lock.run(1_000, want=True)
+    lock.contact, lock.moves = False, False
+    lock.run(LOST_MS - 20, want=True)
+    assert lock.motor.locked

@@ -67,6 +67,31 @@ def test_step_tells_whether_an_output_changed() -> None:
     ]
 
 
+def steps_until_change(line: Line, **changes: int) -> int:
+    """Change inputs; how many steps until step() tells of a change, no more than 1 000."""
+    for name, value in changes.items():
+        setattr(line, name, value)
+    for steps in range(1_000):
+        now_ms = line.ms + 10 * steps
+        if line.pilot.step(now_ms, line.level, line.offer_ma, line.permits, line.faults):
+            line.ms = now_ms + 10
+            return steps
+    return -1
+
+
+def test_a_change_of_the_duty_alone_is_told() -> None:
+    line = charging()
+    assert steps_until_change(line, offer_ma=10_000) == 0
+    assert line.pilot.duty_ppm == 166_666
+
+
+def test_a_change_of_the_lock_alone_is_told() -> None:
+    line = charging().run(10, level=A)
+    assert line.pilot.lock
+    assert steps_until_change(line) == 9
+    assert not line.pilot.lock
+
+
 @pytest.mark.parametrize(
     ("change", "name"),
     [
@@ -151,6 +176,20 @@ def test_f_after_a_fault_lasts_300_ms(start_ms: int) -> None:
     assert line.pilot.state == states.F
     assert line.run(290).pilot.duty_ppm == F_PPM
     assert line.run(10).pilot.duty_ppm == X1_PPM
+
+
+def test_a_vehicle_cut_off_that_stops_asking_is_forgiven() -> None:
+    line = charging().run(7_000, offer_ma=0)
+    assert line.why == "vehicle-ignores-stop"
+    line.run(10, level=B)
+    assert (line.why, line.pilot.power.ignores_stop) == ("no-current-available", False)
+
+
+def test_the_next_vehicle_pays_for_no_fault_of_the_last_and_has_not_finished() -> None:
+    line = charging().run(1_000, faults=faults.FAULT_DIODE).run(500, level=A, faults=0)
+    line.run(5_000, level=B)
+    assert line.why == "waiting-for-vehicle"
+    assert line.run(1_000, level=C).pilot.contactor
 
 
 def test_a_second_fault_of_the_station_shows_f_again_only_while_the_vehicle_asks() -> None:

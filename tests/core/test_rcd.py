@@ -132,3 +132,13 @@ def test_a_device_without_a_test_input_is_watched_all_the_same() -> None:
     assert rcd.step(10, True, True) == FAULT_RCD_TRIP
     assert rcd.step(20, False, True) == 0
     assert not rcd.test
+
+
+def test_no_test_begins_while_power_is_on() -> None:
+    device = Device(Rcd(True))
+    device.run(2_000)
+    device.rcd.charged()
+    device.run(60_000, closed=True)
+    assert device.rcd.tests == 1
+    device.run(2_000)
+    assert (device.rcd.tests, device.rcd.passed) == (2, True)
