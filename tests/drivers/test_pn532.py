@@ -1,7 +1,5 @@
 """The PN532, against a chip that follows the manual and forgives nothing."""
 
-from collections.abc import Callable
-
 import pytest
 
 from evse.drivers.pn532 import I2cWire, Pn532, UartWire, card_of, pack, unpack
@@ -12,9 +10,7 @@ SEVEN = bytes.fromhex("04a1b2c3d4e5f6")
 
 
 class Desk:
-    def __init__(
-        self, make: "Callable[[Pn532Chip], I2cWire | UartWire]", start_ms: int = 0
-    ) -> None:
+    def __init__(self, make, start_ms: int = 0) -> None:
         self.chip = Pn532Chip()
         self.reader = Pn532(make(self.chip))
         self.now_ms = start_ms
