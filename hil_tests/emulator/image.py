@@ -18,8 +18,8 @@ BOARD = "rp2_pico_w"
 STATION = {"station": "bench-1", "station_limit_ma": 32_000, "meter": "sdm630"}
 START_US = 1_000_000
 WHERE = (
-    "the emulated bench needs a MicroPython image for the RP2040: download the .uf2 of the Pico or "
-    "Pico W from the download page of micropython.org, then make hil BENCH=emulator UF2=path"
+    "the emulated bench needs a MicroPython image for the RP2040: download the .uf2 of the Pico "
+    "or Pico W from the download page of micropython.org, then make hil BENCH=emulator UF2=path"
 )
 
 

@@ -9,10 +9,25 @@ from hil_tests.emulator.process import Emulator
 from hil_tests.rig.commands import RigError
 
 PARTS = (
-    ("vehicle", "levels", "noise", "diode", "short", "proximity", "proximity-ohm")
-    + ("contactor", "weld", "feedback", "power", "reset", "analyser", "timing")
-    + ("coil", "load", "mains", "meter")
-)  # fmt: skip
+    "vehicle",
+    "levels",
+    "noise",
+    "diode",
+    "short",
+    "proximity",
+    "proximity-ohm",
+    "contactor",
+    "weld",
+    "feedback",
+    "power",
+    "reset",
+    "analyser",
+    "timing",
+    "coil",
+    "load",
+    "mains",
+    "meter",
+)
 CABLES = {"open": -1, "13": 1_500, "20": 680, "32": 220, "63": 100, "short": 5, "mid": 3_000_000}
 STEADY_CLOSED_MS = 500  # before a step that opens
 STEADY_OPEN_MS = 6_000  # before one that closes
