@@ -14,6 +14,10 @@ ANSWER_S = 20.0  # real time a rig may take beyond what its command takes
 _READ_S = 0.05
 
 
+class NoAnswer(BenchError):
+    """The rig was asked and said nothing."""
+
+
 class Port:
     """One open serial port.  address: a device or a pyserial URL (socket://host:port)."""
 
@@ -66,9 +70,13 @@ class RigPort:
             self._rest += self._port.read(wait=True)
             meanwhile()
             if time.monotonic() > deadline:
-                raise BenchError(f"{self._port.address}: no answer to {line!r}")
+                raise NoAnswer(f"{self._port.address}: no answer to {line!r}")
         answer, _, self._rest = self._rest.partition(b"\n")
         return answer
 
     def close(self) -> None:
         self._port.close()
+
+    def forget(self) -> None:
+        """Whoever was to answer is gone."""
+        self._rest = b""

@@ -10,11 +10,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import termios
 import tty
 from pathlib import Path
 from typing import Any
 
-from hil_tests.lines import Port
+from hil_tests.bench import BenchError
+from hil_tests.lines import NoAnswer, Port
 from hil_tests.serial_bench import SerialBench
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +42,8 @@ class SimBench(SerialBench):
         for master, slave in self._terminals:
             tty.setraw(slave)
             os.set_blocking(master, False)
+        self._interpreter = interpreter
+        self._spent = False  # the process is no good for another test
         self._process = self._start(interpreter)
         self._kept: tuple[list[Told], int, int] | None = None
         self._synced = 0
@@ -64,6 +68,36 @@ class SimBench(SerialBench):
         self._process.wait(20)
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def ask(self, line: str, takes_ms: int = 0) -> "dict[str, Any]":
+        try:
+            return super().ask(line, takes_ms)
+        except NoAnswer:
+            self._spent = True
+            raise
+
+    def _listen(self) -> None:
+        super()._listen()
+        if self._process.poll() is not None:
+            self._spent = True
+            raise BenchError(f"{self.name}: its process ended with {self._process.returncode}")
+
+    def _restart(self) -> None:
+        """Another process on the same terminals; what the old one left in them is thrown away."""
+        self._process.kill()
+        self._process.wait(20)
+        for master, slave in self._terminals:
+            for end in (master, slave):
+                termios.tcflush(end, termios.TCIOFLUSH)
+        self._rig.forget()
+        self._station_port.written = self._station_port.got = self._synced = 0
+        self._kept = None
+        self._spent = False
+        self._process = self._start(self._interpreter)
+
     def _before(self, line: str) -> None:
         if not line.startswith("!"):
             self._sync()
@@ -81,6 +115,8 @@ class SimBench(SerialBench):
         self._station_port.got = answer["sent"]  # less than before when a kept bench came back
 
     def fresh(self, **settings: "int | str") -> None:
+        if self._spent:
+            self._restart()
         self._forget_kept()
         self._sync()  # what was said to the old station is not for the new one
         self.ask("!new " + json.dumps(settings))
@@ -93,6 +129,7 @@ class SimBench(SerialBench):
         return int(self.ask("!boots")["hot"])
 
     def crash(self, what: str, value: int = 0) -> "dict[str, Any]":
+        self._spent = self._spent or what == "heap"
         return self.ask(f"!crash {what} {value}")
 
     def spoil(self, name: str, how: str) -> None:

@@ -4,6 +4,7 @@ It wraps the station's tick() and poll(), where any code of ours could be wrong;
 tick one by one take CPython's trace.
 """
 
+import gc
 import sys
 
 
@@ -72,6 +73,7 @@ class Crash:
     def _fill(self, leave: int) -> None:
         """Take the heap in ever smaller pieces, then give leave bytes back."""
         self._ballast = None
+        gc.collect()
         ballast, size = [], 65_536
         reserve = bytearray(leave)
         while size >= 64:

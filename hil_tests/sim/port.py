@@ -6,7 +6,7 @@ The descriptor is the controlling side of a pseudo terminal and does not block.
 import select
 import sys
 
-_CHUNK = 4_096
+_CHUNK = 512  # a full heap has room for that
 
 
 class Gone(BaseException):
