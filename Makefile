@@ -23,7 +23,7 @@ help:     ## this list
 setup:    development typings nodes programs ## everything the other targets use, installed now
 
 run:      runtime ## brokers, virtual stations, agent and page: make run ARGS="--stations 20"
-	@.ci/system-packages mosquitto
+	@.ci/system-packages mosquitto mosquitto-clients
 	@$(BIN)/borne up $(ARGS)
 
 test:     check parity programs ## everything that needs no wires; pytest's line comes last
