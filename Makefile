@@ -6,6 +6,7 @@ BENCH    ?= sim
 UF2      ?=
 SEED     ?=
 HOURS    ?= 24
+ROUNDS   ?= 1000
 ONLY     ?=
 PORT     ?=
 BOARD    ?=
@@ -49,8 +50,12 @@ hil:      development ## tests on a bench: make hil BENCH=hil_tests/benches/x.to
 	@.ci/system-packages micropython
 	@$(BIN)/python -m pytest -q hil_tests --bench $(BENCH) $(if $(UF2),--uf2 "$(UF2)")
 
-soak:     development ## random weeks of virtual time, judged: make soak SEED=7 HOURS=168
-	@$(BIN)/python -u -m hil_tests.soak --bench $(BENCH) --hours $(HOURS) $(if $(SEED),--seed $(SEED))
+soak:     development ## random walks, judged: make soak ONLY=station HOURS=168, ONLY=delivery ROUNDS=1000
+	@.ci/system-packages mosquitto
+	@$(if $(filter delivery,$(ONLY)),true,$(BIN)/python -u -m hil_tests.soak --bench $(BENCH) \
+	    --hours $(HOURS) $(if $(SEED),--seed $(SEED)))
+	@$(if $(filter station,$(ONLY)),true,$(BIN)/python -u -m tests.agent.proof.chaos \
+	    --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED)) $(ARGS))
 
 bench:    development nodes programs ## measure and print the figures: make bench ONLY=intake
 	@PYTHONPATH=firmware:. $(BIN)/python -m tests.bench $(ONLY)

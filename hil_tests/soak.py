@@ -24,7 +24,7 @@ def failed(walk: Walk, error: Exception) -> str:
     """What a person needs to see it again."""
     steps = "\n".join(f"  {step}" for step in walk.last)
     where = f"seed {walk.seed}, step {walk.steps}"
-    return f"{where}: {error}\n{steps}\nagain: make soak SEED={walk.seed}"
+    return f"{where}: {error}\n{steps}\nagain: make soak ONLY=station SEED={walk.seed}"
 
 
 def main() -> int:
