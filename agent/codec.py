@@ -11,7 +11,7 @@ import msgspec
 
 from protocol.fields import Choice, Flag, Integer, Kind, ListOf, Name, Record, Text
 from protocol.message import MAX_PAYLOAD, Message, parse
-from protocol.messages import DOWN_MESSAGES, UP_MESSAGES
+from protocol.messages import AGENT_MESSAGES, DOWN_MESSAGES, UP_MESSAGES
 
 if TYPE_CHECKING:
     from protocol.fields import Fields
@@ -73,7 +73,7 @@ class Codec:
         return msgspec.convert(checked, self.struct)
 
 
-UP = {cls.KIND: Codec(cls) for cls in UP_MESSAGES}
+UP = {cls.KIND: Codec(cls) for cls in UP_MESSAGES + AGENT_MESSAGES}
 DOWN = {cls.KIND: Codec(cls) for cls in DOWN_MESSAGES}
 
 

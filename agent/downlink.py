@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from protocol import topics
 from protocol.fields import MessageError
-from protocol.message import Message
-from protocol.messages import Hello, Receipt, find
+from protocol.message import Message, parse
+from protocol.messages import ID, Hello, Receipt, Refusal, find
 
 from . import codec
 from .audit import Entry
@@ -28,15 +28,13 @@ if TYPE_CHECKING:
 log = logging.getLogger("borne.downlink")
 
 ALLOWANCE_MS = 30_000  # how long a local command stays fresh on the board's clock
-# What the agent answers when no board did; beside protocol.codes.ANSWERS.
-AGENT_ANSWERS = ("timeout", "offline", "suspended", "not-allowed", "unknown-station")
 
 Send = Callable[[str, str, bytes], bool]  # station, topic, payload -> sent
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back.  code: a word of ANSWERS or AGENT_ANSWERS."""
+    """What came back.  code: a word of codes.ANSWERS or codes.AGENT_ANSWERS."""
 
     id: str
     ok: bool
@@ -85,7 +83,8 @@ class Bucket:
 
 
 class Downlink:
-    """lock: the one that guards live.  clock_ms: the agent's monotonic clock."""
+    """lock: the one that guards live.  clock_ms: the agent's monotonic clock.  answer_up(topic,
+    payload): tells the backend what became of a command that went no further."""
 
     def __init__(  # noqa: PLR0913  each is one word of wiring
         self,
@@ -99,9 +98,11 @@ class Downlink:
         per_s: int = 5,
         burst: int = 20,
         timeout_s: float = 10,
+        answer_up: Callable[[str, bytes], object] = lambda *_: None,
     ) -> None:
         self._live, self._lock, self._audit, self._send = live, lock, audit, send
         self._clock_ms = clock_ms
+        self._answer_up = answer_up
         self._allowed = frozenset(allowed)
         self._rate = (per_s, burst)
         self._timeout_s = timeout_s
@@ -113,7 +114,7 @@ class Downlink:
 
     def from_upstream(self, topic: str, payload: bytes, retained: bool) -> str:
         """One command from the backend.  Returns "ok" when it left, else why it did not."""
-        station, connector, kind, command_id = "", -1, "", ""
+        station, connector, kind, command_id, field_name = "", -1, "", "", ""
         try:
             station, up, connector, kind = topics.split(topic)
             cls = self._command_class(up, connector, kind, retained)
@@ -123,7 +124,8 @@ class Downlink:
             command_id = message.id
             code = self._may_leave(station)
         except MessageError as error:
-            code = error.code
+            code, field_name = error.code, error.field
+            command_id = _id_in(payload)
         row = self._audit.asked(
             Entry(0, "upstream", station, connector, kind[:32], command_id, _shown(payload))
         )
@@ -132,7 +134,10 @@ class Downlink:
             code = "" if self._send(station, topic, payload) else "offline"
         if code:
             self._forget(station, command_id)
-            self._refuse(row, code, station, kind)
+            self._refuse(row, code, station, kind, field_name)
+            if station and command_id:
+                refusal = Refusal(id=command_id, code=code, field=plain(field_name)[:40])
+                self._answer_up(topics.topic(station, True, Refusal.KIND), refusal.encode())
             return code
         self.passed += 1
         return "ok"
@@ -242,6 +247,14 @@ class Downlink:
         self.refused[code] += 1
         self._audit.answered(row, code, field_name)
         log.warning("command %r for %r refused: %s", kind, station, code)
+
+
+def _id_in(payload: bytes) -> str:
+    """The id of a command that cannot be taken, "" when there is none to answer to."""
+    try:
+        return str(ID.check("id", parse(payload).get("id")))
+    except MessageError:
+        return ""
 
 
 def _shown(payload: bytes) -> str:

@@ -12,13 +12,13 @@ from typing import Any
 from protocol import topics
 from protocol.fields import MessageError
 from protocol.message import MAX_PAYLOAD
-from protocol.messages import DOWN_MESSAGES, Event
+from protocol.messages import AGENT_MESSAGES, DOWN_MESSAGES, Event
 
 from . import codec
 
 _REMEMBERED = 50  # refusals kept for the page
 _CACHED = 8_192  # topics whose reading is remembered
-_DOWN_KINDS = {cls.KIND for cls in DOWN_MESSAGES}
+_NO_BOARDS = {cls.KIND for cls in DOWN_MESSAGES + AGENT_MESSAGES}  # kinds no board says
 
 
 @dataclass(slots=True)
@@ -123,8 +123,8 @@ class Intake:
             refused = Refused("foreign-station", f"{station} is not one of ours", topic, "")
             return _Reading(station, connector, None, refused)
         taker = codec.UP.get(kind)
-        if not up or (taker is None and kind in _DOWN_KINDS):
-            refused = Refused("wrong-direction", "is for a board", topic, station)
+        if not up or kind in _NO_BOARDS:
+            refused = Refused("wrong-direction", "is not said by a board", topic, station)
             return _Reading(station, connector, None, refused)
         if taker is None:
             refused = Refused("unknown-kind", f"{plain(kind)} is no message", topic, station)

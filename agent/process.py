@@ -73,6 +73,7 @@ class Agent:
             per_s=config.commands.per_s,
             burst=config.commands.burst,
             timeout_s=config.commands.timeout_s,
+            answer_up=self._answer_up,
         )
         self.uplink = self._make_uplink(config)
         self.writer = Writer(
@@ -236,6 +237,10 @@ class Agent:
     def _link_changed(self, link: str, is_up: bool) -> None:
         with self._lock:
             self._live.link_changed(link, is_up)
+
+    def _answer_up(self, topic: str, payload: bytes) -> None:
+        if self.uplink is not None:
+            self.uplink.publish(topic, payload, 1)
 
     def _send(self, station: str, topic: str, payload: bytes) -> bool:
         """To the link the station was last heard on."""

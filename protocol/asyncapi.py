@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         def comment(self, owner: str, field: str = "") -> str: ...
 
 
-MESSAGES = messages.UP_MESSAGES + messages.DOWN_MESSAGES
+MESSAGES = messages.UP_MESSAGES + messages.AGENT_MESSAGES + messages.DOWN_MESSAGES
 RECORDS = {name: kind for name, kind in vars(messages).items() if isinstance(kind, Record)}
 UNITS = {
     "ma": "mA",
@@ -89,7 +89,8 @@ class AsyncApi:
                 "title": "Borne: what charging stations and their supervision say to each other",
                 "version": f"{VERSION}.0.0",
                 "description": "Seen from the board: it sends what goes up and receives what "
-                "comes down. How to order, acknowledge and answer: README.md beside this file.",
+                "comes down; a refusal is its agent's. How to order, acknowledge and answer: "
+                "README.md beside this file.",
                 "license": {"name": "Apache-2.0"},
             },
             "defaultContentType": "application/json",
@@ -119,10 +120,11 @@ class AsyncApi:
         return f"{'send' if cls.UP else 'receive'}-{cls.KIND}"
 
     def operation(self, cls: "type[Message]") -> "dict[str, Any]":
+        who = "agent" if cls in messages.AGENT_MESSAGES else "board"
         body: dict[str, Any] = {
             "action": "send" if cls.UP else "receive",
             "channel": ref("channels", cls.KIND),
-            "title": f"The board {'sends' if cls.UP else 'receives'} {cls.KIND}",
+            "title": f"The {who} {'sends' if cls.UP else 'receives'} {cls.KIND}",
             "summary": paragraphs(cls)[0],
             "messages": [ref("channels", cls.KIND, "messages", cls.KIND)],
             "bindings": {

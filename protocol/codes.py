@@ -132,4 +132,7 @@ ANSWERS = (("ok",) + REFUSALS) + (
     "unknown-card",
 )
 
+# What the agent answers in a board's stead, beside ANSWERS.
+AGENT_ANSWERS = ("timeout", "offline", "suspended", "not-allowed", "unknown-station")
+
 RESETS = ("power", "watchdog", "soft", "command", "exception", "deep-sleep", "unknown")

@@ -206,7 +206,7 @@ class Readme:
         return f"```\n{example['topic']}\n{compact(example['payload'])}\n```\n"
 
     def part_up(self) -> str:
-        return "\n".join(map(self.message, messages.UP_MESSAGES))
+        return "\n".join(map(self.message, messages.UP_MESSAGES + messages.AGENT_MESSAGES))
 
     def part_down(self) -> str:
         return "\n".join(map(self.message, messages.DOWN_MESSAGES))

@@ -22,9 +22,10 @@ from .orders import (
     Start,
     Stop,
 )
-from .reports import Ack, Birth, Death, Event, Health, Meter, Session, State
+from .reports import Ack, Birth, Death, Event, Health, Meter, Refusal, Session, State
 
 __all__ = (
+    "AGENT_MESSAGES",
     "DOWN_MESSAGES",
     "FAULT",
     "ID",
@@ -44,6 +45,7 @@ __all__ = (
     "Meter",
     "Reboot",
     "Receipt",
+    "Refusal",
     "Session",
     "SetCard",
     "SetConfig",
@@ -55,6 +57,7 @@ __all__ = (
 )
 
 UP_MESSAGES = (Birth, Death, State, Meter, Session, Event, Health, Ack)
+AGENT_MESSAGES = (Refusal,)  # the agent's own word to the backend; no board says or hears it
 DOWN_MESSAGES = (
     Hello,
     Receipt,
@@ -73,7 +76,7 @@ DOWN_MESSAGES = (
 
 def find(up: bool, kind: str) -> "type[Message] | None":
     """The class of a message, or None."""
-    for cls in UP_MESSAGES if up else DOWN_MESSAGES:
+    for cls in UP_MESSAGES + AGENT_MESSAGES if up else DOWN_MESSAGES:
         if kind == cls.KIND:
             return cls
     return None

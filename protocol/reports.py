@@ -1,6 +1,7 @@
 """What a board says, in the order of a charging session.  See messages.py."""
 
 from .codes import (
+    AGENT_ANSWERS,
     ANSWERS,
     CLOCKS,
     EVENTS,
@@ -232,4 +233,24 @@ class Ack(Message):
         ("code", Choice(ANSWERS)),
         ("field", Text(0, 40)),
         ("value", Text(0, 512)),
+    )
+
+
+class Refusal(Message):
+    """The agent's answer to a command that it did not pass on: no board has heard of it, and none
+    will answer.  Said by the agent to the backend alone, never by a board.
+
+    A command whose id cannot be read gets none.
+    """
+
+    KIND = "refusal"
+
+    id: str  # of the command
+    field: str  # the field at fault, empty where none is
+    code: str  # why it went no further
+
+    FIELDS = (
+        ("id", ID),
+        ("field", Text(0, 40)),
+        ("code", Choice(ANSWERS + AGENT_ANSWERS)),
     )

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from agent import codec
 from protocol.fields import MessageError
 from protocol.message import MAX_PAYLOAD, Message
-from protocol.messages import DOWN_MESSAGES, UP_MESSAGES
 from tests.protocol.samples import (
     MESSAGES,
     compact,
@@ -45,7 +44,7 @@ def verdict_of_agent(cls: type[Message], said: bytes) -> object:
 
 
 def test_every_message_has_a_codec() -> None:
-    assert set(CODECS) == {cls.KIND for cls in UP_MESSAGES + DOWN_MESSAGES}
+    assert set(CODECS) == {cls.KIND for cls in MESSAGES}
 
 
 @given(messages())

@@ -24,6 +24,7 @@ class Site:
     def __init__(self, tmp_path, allowed=tuple(EVERYTHING), timeout_s=10.0, burst=20) -> None:
         self.live, self.now_ms = Live(), 0
         self.sent: list[tuple[str, str, bytes]] = []
+        self.told_up: list[tuple[str, bytes]] = []
         self.answers: Callable[[Any], dict[str, Any] | None] = lambda _command: {}
         self.link_up = True
         self.audit = Audit(tmp_path / "audit.sqlite")
@@ -37,6 +38,7 @@ class Site:
             timeout_s=timeout_s,
             per_s=5,
             burst=burst,
+            answer_up=lambda topic, said: self.told_up.append((topic, said)),
         )
 
     def hear(self, station: str = "st-1", **more: Any) -> None:
@@ -223,6 +225,26 @@ def test_an_unfit_command_from_upstream_goes_nowhere(site, topic, said, retained
     assert site.downlink.refused[code] == 1
     assert site.audit.last(1)[0].code == code
     assert site.audit.last(1)[0].payload.isprintable()
+
+
+def test_the_backend_is_told_at_once_of_a_command_that_goes_no_further(site: Site) -> None:
+    site.downlink.from_upstream("evse/1/st-9/down/1/stop", command(), False)
+    site.downlink.from_upstream("evse/1/st-1/down/1/stop", command(), True)
+    wrong = command().replace(b'"operator"', b'"nobody"')
+    site.downlink.from_upstream("evse/1/st-1/down/1/stop", wrong, False)
+    site.downlink.from_upstream("evse/1/st-1/down/1/stop", b"{", False)
+    site.downlink.from_upstream("not/ours", command(), False)
+    assert site.told_up == [
+        ("evse/1/st-9/up/refusal", b'{"id":"c-1","field":"","code":"unknown-station"}'),
+        ("evse/1/st-1/up/refusal", b'{"id":"c-1","field":"","code":"retained"}'),
+        ("evse/1/st-1/up/refusal", b'{"id":"c-1","field":"owner","code":"bad-field"}'),
+    ]
+
+
+def test_a_command_that_the_board_answers_is_not_refused_too(site: Site) -> None:
+    site.answers = lambda _command: {"ok": False, "code": "not-charging"}
+    assert site.downlink.from_upstream("evse/1/st-1/down/1/stop", command(), False) == "ok"
+    assert site.told_up == []
 
 
 def test_only_listed_kinds_come_from_upstream(tmp_path) -> None:

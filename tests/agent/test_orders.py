@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from agent.downlink import AGENT_ANSWERS
 from agent.orders import Order, OrderError, in_words, milliampere, parse, seconds, send
 from agent.running import Address
-from protocol.codes import ANSWERS
+from protocol.codes import AGENT_ANSWERS, ANSWERS
 
 
 @pytest.mark.parametrize(

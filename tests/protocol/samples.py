@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from protocol.fields import Choice, Flag, Integer, Kind, ListOf, Name, Record, Text
 from protocol.message import Message
-from protocol.messages import DOWN_MESSAGES, UP_MESSAGES
+from protocol.messages import AGENT_MESSAGES, DOWN_MESSAGES, UP_MESSAGES
 
 if TYPE_CHECKING:
     from protocol.fields import Fields
 
-MESSAGES = UP_MESSAGES + DOWN_MESSAGES
+MESSAGES = UP_MESSAGES + AGENT_MESSAGES + DOWN_MESSAGES
 NAME_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 TEXT_LETTERS = "".join(chr(code) for code in range(0x20, 0x7E) if chr(code) not in '"\\')
 
