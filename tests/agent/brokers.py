@@ -13,7 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from agent.children import free_port
 from protocol import topics
-from protocol.messages import Birth, Event
+from protocol.messages import Birth, Event, Session
 from tests.agent.said import payload, topic
 from tests.agent.waiting import until
 from tests.needs import need
@@ -141,7 +141,7 @@ class Board(Client):
         super().__init__(name, port)
         self.name = name
         self.seq = self.prev = 0
-        self.held: list[tuple[int, bytes]] = []
+        self.held: list[tuple[int, str, bytes]] = []
         self.made: list[bytes] = []
         self.told: list[tuple[str, bytes, bool]] = []
         self.answer: Callable[[Any], None] = lambda _message: None
@@ -149,6 +149,8 @@ class Board(Client):
         self._ending = threading.Event()
         self._resend_s = resend_s
         self._thread = threading.Thread(target=self._resend, daemon=True)
+        self._caught_up = False  # what is held has gone out on this connection
+        self.paho.on_socket_open = lambda *_: self._fall_behind()
         birth = payload(Birth, 1, 1, interval_s=5)
         self.paho.will_set(topics.topic(name, True, "death"), birth, 1)
 
@@ -169,33 +171,43 @@ class Board(Client):
         self.publish(topic(Birth, self.name), said, retain=True)
         self.send_held()
 
+    def _fall_behind(self) -> None:
+        with self._guard:
+            self._caught_up = False
+
     def arrived(self, message: Any) -> None:
         self.told.append((message.topic, message.payload, bool(message.retain)))
         if message.topic.endswith("/receipt"):
             up_to = int(message.payload.split(b":")[-1].rstrip(b"}"))
             with self._guard:
-                self.held = [(seq, said) for seq, said in self.held if seq > up_to]
+                self.held = [each for each in self.held if each[0] > up_to]
         else:
             self.answer(message)
 
-    def record(self) -> bytes:
-        """Something happened; it is kept, and sent."""
+    def record(self, kind: "type[Event | Session]" = Event) -> bytes:
+        """Something happened, or a session went on; it is kept, and sent."""
+        value = random.randrange(1_000_000)
+        more: dict[str, Any] = {"what": "limit-set", "value": value}
+        if kind is Session:
+            more = {"session": "1-1", "phase": "checkpoint", "energy_wh": value}
+        where = topic(kind, self.name, 1)
         with self._guard:
             self.seq += 1
-            value = random.randrange(1_000_000)
-            said = payload(Event, 1, self.seq, prev=self.prev, what="limit-set", value=value)
+            said = payload(kind, 1, self.seq, prev=self.prev, **more)
             self.prev = self.seq
-            self.held.append((self.seq, said))
+            self.held.append((self.seq, where, said))
             self.made.append(said)
-        self.publish(topic(Event, self.name, 1), said)
+            if self._caught_up:  # else it would overtake what is held
+                self.publish(where, said)
         return said
 
     def send_held(self) -> None:
         with self._guard:
-            held = list(self.held)
-        for _, said in held:
-            self.publish(topic(Event, self.name, 1), said)
+            for _, where, said in self.held:
+                self.publish(where, said)
+            self._caught_up = True
 
     def _resend(self) -> None:
         while not self._ending.wait(self._resend_s):
-            self.send_held()
+            if self._caught_up:
+                self.send_held()

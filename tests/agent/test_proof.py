@@ -4,6 +4,7 @@ Short forms; `make soak ONLY=delivery` is the long one (proof/chaos.py).
 """
 
 import random
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from tests.agent.proof.chaos import chaos, traffic
 from tests.agent.proof.faults import AND_SITE_BROKER, FAULTS, flip_bits
 from tests.agent.proof.judge import figures, judge, records
 from tests.agent.proof.site import running, small_disk
+
+MINUTE_S = 60
 
 
 @pytest.mark.parametrize(
@@ -26,6 +29,26 @@ def test_no_fault_and_no_two_at_once_lose_a_record(tmp_path: Path, seed: int, fa
         assert len(records(site)) > len(site.made()) > 100, (
             "there was traffic, and some came twice"
         )
+
+
+def test_a_minute_without_the_upstream_broker_and_a_killed_agent_lose_no_record(
+    tmp_path: Path,
+) -> None:
+    chance, pause = random.Random(3), threading.Event()
+    with running(tmp_path) as site:
+        site.upstream.kill()
+        for second in range(MINUTE_S):
+            traffic(site, chance, 4)
+            if second == MINUTE_S // 2:
+                site.agent.kill()
+            if second == MINUTE_S // 2 + 2:
+                site.agent.start()
+            pause.wait(1)
+        held = sum(len(board.held) for board in site.boards)
+        site.upstream.start()
+        site.settle()
+        judge(site)
+        assert held < len(site.made()) // 2, "the agent took them in meanwhile"
 
 
 def test_flipped_bits_in_the_spool_change_no_record_and_are_counted(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from protocol.messages import Event, Session
 from tests.agent.proof.faults import AND_SITE_BROKER, FAULTS, Fault
 from tests.agent.proof.judge import judge, records
 from tests.agent.proof.site import Site, running, small_disk
@@ -26,7 +27,7 @@ CHECK_EVERY = 25  # rounds
 def traffic(site: Site, chance: random.Random, most: int) -> None:
     pause = threading.Event()
     for _ in range(chance.randrange(most)):
-        chance.choice(site.boards).record()
+        chance.choice(site.boards).record(chance.choice((Event, Session)))
         pause.wait(0.003)
 
 
@@ -52,6 +53,7 @@ def chaos(
         pause.wait(chance.uniform(0.01, most_s))
         if number % CHECK_EVERY == CHECK_EVERY - 1:
             site.settle()
+            judge(site, ordered=faults is not AND_SITE_BROKER)
             print(f"{number + 1} rounds", file=sys.stderr, flush=True)
     return done
 

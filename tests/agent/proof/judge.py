@@ -10,7 +10,8 @@ from tests.agent.proof.site import Site
 
 def records(site: Site) -> list[tuple[str, bytes]]:
     """(topic, bytes) of the records that reached the backend, as often as they came."""
-    return [(topic, said) for topic, said in list(site.sink.came) if topic.endswith("/event")]
+    kinds = ("/event", "/session")
+    return [(topic, said) for topic, said in list(site.sink.came) if topic.endswith(kinds)]
 
 
 def judge(site: Site, *, ordered: bool = True, lost: int = 0) -> None:
