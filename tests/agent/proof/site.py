@@ -28,6 +28,7 @@ keep_s = 30
 telemetry_mib = 2
 record_mib = 4
 reserve_mib = 2
+station_per_s = 10000
 """
 
 
