@@ -88,6 +88,7 @@ EVENTS = {
     "card-set": "سُمح لبطاقة",
     "card-cleared": "أُزيلت بطاقة من القائمة",
     "reader-silent": "قارئ البطاقات لا يجيب",
+    "contactor-replaced": "استُبدل الكونتاكتور",
 }
 
 COMMANDS = {
@@ -137,6 +138,14 @@ QUALITIES = {
     "stale": "لم يُجب مؤخرًا",
     "silent": "لا يجيب",
     "none": "لا عداد مركّب",
+}
+
+RCDS = {
+    "none": "بلا اختبار ذاتي",
+    "untested": "لم يُختبر بعد",
+    "good": "اختُبر وهو سليم",
+    "failed": "فشل الاختبار الذاتي",
+    "tripped": "فصل التيار",
 }
 
 RESETS = {

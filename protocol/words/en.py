@@ -92,6 +92,7 @@ EVENTS = {
     "card-set": "a card was allowed",
     "card-cleared": "a card was taken off the list",
     "reader-silent": "the card reader does not answer",
+    "contactor-replaced": "the contactor was replaced",
 }
 
 COMMANDS = {
@@ -143,6 +144,15 @@ QUALITIES = {
     "stale": "no answer lately",
     "silent": "not answering",
     "none": "no meter fitted",
+}
+
+# How a residual-current device is.
+RCDS = {
+    "none": "no self-test fitted",
+    "untested": "not tested yet",
+    "good": "tested and good",
+    "failed": "self-test failed",
+    "tripped": "tripped",
 }
 
 # Why the board last started.

@@ -84,6 +84,7 @@ EVENTS = {
     "card-set": "une carte a été autorisée",
     "card-cleared": "une carte a été retirée de la liste",
     "reader-silent": "le lecteur de cartes ne répond pas",
+    "contactor-replaced": "le contacteur a été remplacé",
 }
 
 COMMANDS = {
@@ -133,6 +134,14 @@ QUALITIES = {
     "stale": "pas de réponse récente",
     "silent": "ne répond pas",
     "none": "aucun compteur installé",
+}
+
+RCDS = {
+    "none": "sans autotest",
+    "untested": "pas encore testé",
+    "good": "testé, en ordre",
+    "failed": "échec de l'autotest",
+    "tripped": "déclenché",
 }
 
 RESETS = {

@@ -7,7 +7,7 @@ import pytest
 
 from protocol import codes
 from protocol.message import Message
-from protocol.messages import Birth, Event, Health, Meter, Session, State
+from protocol.messages import Birth, Condition, Event, Health, Meter, Session, State
 from tests.web import fleet
 
 STATIC = Path(__file__).resolve().parents[2] / "agent" / "web" / "static"
@@ -123,6 +123,7 @@ def test_the_canned_fleet_speaks_the_protocol() -> None:
         for said in one["connectors"]:
             fields_of(State, said["state"])
             fields_of(Meter, said["meter"])
+            fields_of(Condition, said["condition"])
             if said["session"] is not None:
                 fields_of(Session, said["session"])
         for event in one["events"]:
