@@ -94,6 +94,7 @@ EVENTS = (
     "card-cleared",
     "reader-silent",
     "contactor-replaced",
+    "opened-under-load",
 )
 
 METER_QUALITIES = ("good", "stale", "silent", "none")

@@ -44,6 +44,7 @@ def make_connector(socket, config, number: int, post, store, lines: list) -> Con
     )
     connector = Connector(hardware, Charge(number, post, store), config)
     connector.calibration.keep_in(store, number)
+    connector.wear.keep_in(store, number)
     return connector
 
 

@@ -89,6 +89,7 @@ EVENTS = {
     "card-cleared": "أُزيلت بطاقة من القائمة",
     "reader-silent": "قارئ البطاقات لا يجيب",
     "contactor-replaced": "استُبدل الكونتاكتور",
+    "opened-under-load": "انفتح الكونتاكتور تحت الحمل",
 }
 
 COMMANDS = {
@@ -175,6 +176,12 @@ PHRASES = {
     "session": "{energy} kWh خلال {time}",
     "link-up": "متصلة بنظام المراقبة",
     "link-down": "لا اتصال بنظام المراقبة منذ {time}",
+    "wear": "تآكل الكونتاكتور {percent} % بعد {cold} فتحة بلا حمل و{hot} تحت الحمل",
+    "rcd": "القاطع التفاضلي: {state}، مرات الفصل {trips}",
+    "tested": "آخر اختبار قبل {time}",
+    "fitted-ask": "أين رُكّب كونتاكتور جديد؟ اكتب رقم الموصل لتبدأ عدّاداته من جديد، وأي جواب آخر "
+    "يتركها كما هي.",
+    "fitted-left": "بقيت العدّادات كما كانت.",
     "hours": "{number} h",
     "minutes": "{number} min",
     "seconds": "{number} s",

@@ -93,6 +93,7 @@ EVENTS = {
     "card-cleared": "a card was taken off the list",
     "reader-silent": "the card reader does not answer",
     "contactor-replaced": "the contactor was replaced",
+    "opened-under-load": "the contactor parted under load",
 }
 
 COMMANDS = {
@@ -184,6 +185,12 @@ PHRASES = {
     "session": "{energy} kWh in {time}",
     "link-up": "connected to supervision",
     "link-down": "no link to supervision for {time}",
+    "wear": "contactor {percent} % worn after {cold} openings without load and {hot} under load",
+    "rcd": "residual-current device {state}, {trips} trips",
+    "tested": "last tested {time} ago",
+    "fitted-ask": "Where was a new contactor fitted? Type the connector's number to begin its "
+    "counts again; anything else leaves them.",
+    "fitted-left": "The counts are left as they were.",
     "hours": "{number} h",
     "minutes": "{number} min",
     "seconds": "{number} s",

@@ -43,6 +43,16 @@ SETTINGS = (
         "of the meter's line; 0: as the meter leaves the factory",
     ),
     ("meter_pulses", 1_000, 1, 10_000, False, "of an S0 meter, per kWh"),
+    # Of the usual 40 A modular contactor: mechanical life, and electrical life at rated current.
+    (
+        "contactor_cold_life",
+        1_000_000,
+        1_000,
+        100_000_000,
+        False,
+        "openings without load in a life",
+    ),
+    ("contactor_hot_life", 100_000, 1_000, 100_000_000, False, "openings under load in a life"),
     ("language", "en", ("en", "fr", "ar"), 0, True, "of the serial console"),
 )
 
