@@ -186,7 +186,7 @@ PHRASES = {
     "link-up": "connected to supervision",
     "link-down": "no link to supervision for {time}",
     "wear": "contactor {percent} % worn after {cold} openings without load and {hot} under load",
-    "rcd": "residual-current device {state}, {trips} trips",
+    "rcd": "residual-current device: {state}, {trips} trips",
     "tested": "last tested {time} ago",
     "fitted-ask": "Where was a new contactor fitted? Type the connector's number to begin its "
     "counts again; anything else leaves them.",
