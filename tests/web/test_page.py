@@ -158,6 +158,42 @@ def test_faults_are_told_in_the_language_and_its_direction(open_page: Any, langu
     assert (first["x"] > second["x"]) == (language == "ar")
 
 
+def test_a_warning_asks_for_a_person_and_is_no_fault(open_page: Any) -> None:
+    warned = one_of("atlas-01")
+    warned["connectors"][0]["state"]["reason"]["faults"] = [fleet.fault("meter-silent")]
+    page = open_page(stations=[one_of("tanger-med-11"), warned]).go()
+    expect(card(page, "atlas-01")).to_have_attribute("data-tone", "charging")
+    expect(card(page, "atlas-01")).to_contain_text("The meter does not answer.")
+    expect(page.locator('.tile[data-tone="fault"] .count')).to_have_text("0")
+    expect(page.locator('[data-group="need"] .card')).to_have_count(1)
+    assert names(page) == ["atlas-01", "tanger-med-11"]
+
+
+def test_news_of_one_station_touch_no_card_but_its_own_however_far_down(open_page: Any) -> None:
+    visit = open_page(stations=[one_of("atlas-01") | {"station": f"p-{n}"} for n in range(300)])
+    page = visit.go()
+    expect(page.locator(".card .why")).to_have_count(300)
+    page.evaluate(
+        """() => {
+          window.touched = new Set();
+          new MutationObserver((found) => {
+            for (const { target } of found) {
+              const card = target.closest?.(".card");
+              if (card && !target.closest(".age")) window.touched.add(card.dataset.station);
+            }
+          }).observe(document.getElementById("groups"),
+            { subtree: true, childList: true, attributes: true });
+        }"""
+    )
+    last = card(page, "p-299")
+    assert last.evaluate("node => node.getBoundingClientRect().top > 2 * innerHeight")
+    changed = one_of("atlas-01") | {"station": "p-299"}
+    changed["connectors"] = [fleet.connector(1, "charging", offer=32, drawn=(20.5,))]
+    visit.mock.push("station", changed)
+    expect(last).to_contain_text("20.5 A")
+    assert page.evaluate("[...window.touched]") == ["p-299"]
+
+
 def test_the_language_is_changed_in_the_header_and_remembered(open_page: Any) -> None:
     visit = open_page(language="")
     page = visit.go()

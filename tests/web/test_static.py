@@ -1,10 +1,12 @@
 """The page's files by themselves: words complete, nothing from elsewhere, readable colours."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from evse.core import faults
 from protocol import codes
 from protocol.message import Message
 from protocol.messages import Birth, Condition, Event, Health, Meter, Session, State
@@ -130,3 +132,11 @@ def test_the_canned_fleet_speaks_the_protocol() -> None:
             fields_of(Event, {"prev": 0} | event)
     for refusal in fleet.counters()["last_refusals"]:
         assert refusal["reason"] in codes.REFUSALS
+
+
+def test_the_page_knows_which_faults_stop_nothing() -> None:
+    source = (STATIC / "picture.js").read_text(encoding="utf-8")
+    told = re.search(r"WARNINGS = (\[[^\]]*\])", source)
+    assert told is not None
+    warning = [rule[0] for rule in faults.RULES if rule[2] == faults.WARNS]
+    assert sorted(json.loads(told[1])) == sorted(warning)

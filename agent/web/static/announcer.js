@@ -16,14 +16,16 @@ export class Announcer {
     while (this._place.childElementCount > KEPT) this._place.firstElementChild.remove();
   }
 
-  /** Compare with what was told last.  What is there at first sight is not news. */
-  follow(seen) {
-    for (const one of seen) {
+  /** Compare these stations with what was told last.  What is there at first sight is no news. */
+  follow(names, looks) {
+    for (const name of names) {
+      const one = looks.get(name);
+      if (one === undefined) continue;
       const faults = one.connectors.flatMap((each) => each.faults.map((fault) => fault.code));
       const silent = one.freshness !== "fresh";
-      const before = this._told.get(one.name);
-      this._told.set(one.name, { faults, silent });
-      if (before !== undefined) this._compare(one.name, before, { faults, silent });
+      const before = this._told.get(name);
+      this._told.set(name, { faults, silent });
+      if (before !== undefined) this._compare(name, before, { faults, silent });
     }
   }
 

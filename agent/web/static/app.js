@@ -15,11 +15,13 @@ import { onToken, takeTokenFromAddress } from "./orders.js";
 import { look } from "./picture.js";
 
 const stations = new Map();
+const looks = new Map(); // what they mean now
 let health = { counters: {}, upstream: {}, links: [] };
 let spoken = false; // the agent's words are here
 let wasLost = false;
 let due = false;
 const news = new Set(); // stations heard of since the last paint
+let counted = true; // counters came since the last paint
 
 const find = (id) => document.getElementById(id);
 const points = new History();
@@ -32,19 +34,23 @@ const feed = new Feed(take, feedChanged);
 function take(kind, value) {
   const now = performance.now();
   const keep = (station) => {
-    stations.set(station.station, { ...station, received: now });
-    news.add(station.station);
+    const name = station.station;
+    stations.set(name, { ...station, received: now });
+    looks.set(name, look(stations.get(name), now));
+    news.add(name);
   };
   if (kind === "snapshot") {
     stations.clear();
+    looks.clear();
     for (const station of value.stations ?? []) keep(station);
   } else if (kind === "station") {
     keep(value);
-    points.add(look(stations.get(value.station), now), now);
+    points.add(looks.get(value.station), now);
   }
   if (kind === "snapshot" || kind === "counters") {
     const { counters, upstream, links } = value;
     health = { counters, upstream, links };
+    counted = true;
   }
   repaint();
 }
@@ -72,23 +78,23 @@ function repaint() {
   });
 }
 
-const looks = (now) => [...stations.values()].map((station) => look(station, now));
-
-/** changed: names of the stations whose cards to look at; all of them without. */
+/** changed: names of the stations that news came of; without, time has gone on for all. */
 function paint(changed = null) {
   const now = performance.now();
   const live = feed.state === "live";
-  const seen = looks(now);
+  if (changed === null) {
+    for (const [name, station] of stations) looks.set(name, look(station, now));
+  }
   mark(document.documentElement, "data-feed", feed.state);
   banner(now);
   header.show(feed.state);
-  fleet.show(seen, points, detail.name, changed);
+  fleet.show(looks, points, detail.name, changed);
+  detail.update(looks.get(detail.name), points, live);
+  if (counted || changed === null) showLink(find("link"), health, feed.heard === null);
+  document.title = title([...looks.values()]);
+  if (live) announcer.follow(changed === null ? looks.keys() : changed, looks);
+  counted = false;
   news.clear();
-  const opened = seen.find((one) => one.name === detail.name);
-  detail.update(opened, points, live);
-  showLink(find("link"), health, feed.heard === null);
-  document.title = title(seen);
-  if (live) announcer.follow(seen);
 }
 
 /** How many stations need somebody, readable on the tab. */
@@ -146,11 +152,8 @@ function build() {
 function everySecond() {
   feed.tick();
   if (feed.state === "live") {
-    const now = performance.now();
-    points.addFleet(
-      looks(now).reduce((sum, one) => sum + one.powerW, 0),
-      now,
-    );
+    const watts = [...looks.values()].reduce((sum, one) => sum + one.powerW, 0);
+    points.addFleet(watts, performance.now());
   }
   paint();
 }

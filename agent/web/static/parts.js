@@ -16,7 +16,7 @@ import {
   time,
   word,
 } from "./language.js";
-import { drawn, isRead } from "./picture.js";
+import { drawn, isRead, WARNINGS } from "./picture.js";
 
 export const bdi = (value) => h("bdi", null, value);
 
@@ -36,7 +36,10 @@ export function whySentence(one) {
 }
 
 /** The fault that says more than "a fault" does, or null. */
-export const headFault = (one) => (one.why === "fault" ? (one.faults[0] ?? null) : null);
+export const headFault = (one) =>
+  one.why === "fault"
+    ? (one.faults.find((fault) => !WARNINGS.includes(fault.code)) ?? one.faults[0] ?? null)
+    : null;
 
 /** "Offers 16 A, limited by the operator, 12:31 left". */
 export function offerLine(one) {
@@ -67,7 +70,11 @@ export function faultBox(fault, one, extra) {
   const [sentence, remedy] = faultWords(fault.code);
   return h(
     "div",
-    { class: "faultbox", "data-fault": fault.code },
+    {
+      class: "faultbox",
+      "data-fault": fault.code,
+      "data-grade": WARNINGS.includes(fault.code) ? "warning" : "fault",
+    },
     fault !== headFault(one) && h("p", { class: "sentence" }, sentence),
     remedy !== "" &&
       h(

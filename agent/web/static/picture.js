@@ -7,6 +7,8 @@ export const TONES = ["fault", "silent", "limited", "waiting", "charging", "free
 
 /** Faults by which a person may be hurt, before any other; the worst first. */
 const DANGEROUS = ["contactor-welded", "pe-lost", "rcd-selftest", "rcd-trip"];
+/** Faults that stop nothing: somebody should come, but the connector goes on. */
+export const WARNINGS = ["ventilation", "opened-under-load", "meter-silent"];
 /** Owners that hold a connector below what it could do. */
 const LOWERING = ["heat", "operator", "backend", "fallback"];
 const HELD_BACK = ["no-current-available", "paused-by-operator"];
@@ -22,7 +24,8 @@ const RANK_DANGER = 0; // and up to 0.9 more
 const RANK_FAULT = 1;
 const RANK_OFFLINE = 2;
 const RANK_STALE = 3;
-const RANK_FALLBACK = 4;
+const RANK_WARNED = 4;
+const RANK_FALLBACK = 4.5;
 const RANK_PERSON = 5;
 export const CALM = 6;
 const RANK_LIMITED = 6;
@@ -76,6 +79,7 @@ function connectorLook(one, freshness, waited) {
   const faults = reason.faults ?? [];
   const isTimed = typeof one.age_ms === "number"; // a retained copy says what was, not when
   const ageS = ((isTimed ? one.age_ms : 0) + waited) / 1000;
+  const stopping = faults.filter((fault) => !WARNINGS.includes(fault.code));
   const limits = (reason.limits ?? [])
     .map((limit) => ({
       ...limit,
@@ -84,7 +88,7 @@ function connectorLook(one, freshness, waited) {
       left_s: limit.expires_s > 0 && isTimed ? Math.max(0, limit.expires_s - ageS) : null,
     }))
     .sort((a, b) => a.limit_ma - b.limit_ma);
-  const tags = tagsOf(state, reason, faults, freshness);
+  const tags = tagsOf(state, reason, stopping, freshness);
   return {
     number: one.connector,
     state,
@@ -102,16 +106,17 @@ function connectorLook(one, freshness, waited) {
         ? "silent"
         : (TONES.find((tone) => tags.has(tone)) ?? "free"),
     rank: rankOf(reason, faults, freshness, tags),
+    warned: faults.length > stopping.length,
     ratingMa: rating(limits, state),
     powerW: freshness === "fresh" && isRead(meter) ? meter.power_w : 0,
   };
 }
 
-function tagsOf(state, reason, faults, freshness) {
+function tagsOf(state, reason, stopping, freshness) {
   const tags = new Set();
   if (freshness !== "fresh") tags.add("silent");
   if (state === null) return tags.add("silent");
-  if (faults.length > 0 || reason.why === "fault" || reason.why === "pilot-error")
+  if (stopping.length > 0 || reason.why === "fault" || reason.why === "pilot-error")
     tags.add("fault");
   const idle = reason.why === "no-vehicle";
   if (HELD_BACK.includes(reason.why) || (!idle && LOWERING.includes(reason.limited_by)))
@@ -129,6 +134,7 @@ function rankOf(reason, faults, freshness, tags) {
   if (tags.has("fault")) return RANK_FAULT;
   if (freshness === "offline") return RANK_OFFLINE;
   if (tags.has("silent")) return RANK_STALE;
+  if (faults.length > 0) return RANK_WARNED;
   if (reason.limited_by === "fallback" && reason.why !== "no-vehicle") return RANK_FALLBACK;
   if (NEEDS_A_PERSON.includes(reason.why)) return RANK_PERSON;
   if (tags.has("limited")) return RANK_LIMITED;
