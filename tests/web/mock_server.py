@@ -24,11 +24,13 @@ POLICY = (  # stricter than the agent's own
     " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
     " require-trusted-types-for 'script'; trusted-types 'none'"
 )
-
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
+from agent.history.points import COLUMNS  # noqa: E402
 from protocol import words  # noqa: E402
+
+NOTHING = {"step_s": 60} | {name: [] for name in ("at_s", "energy_wh", *COLUMNS)}
 
 
 class MockAgent:
@@ -39,7 +41,9 @@ class MockAgent:
         self.counters, self.upstream = counters, upstream
         self.links = [{"link": "mqtt", "up": True, "trouble": ""}]
         self.orders: list[dict[str, Any]] = []
+        self.asked: list[str] = []  # about the past
         self.answer: tuple[int, dict[str, Any]] = (200, {"id": "1", "ok": True, "code": "ok"})
+        self.answers: dict[str, Any] = {}  # to questions about the past, by how they begin
         self.heartbeat_s = 1.0
         self.gone = False
         self._streams: list[queue.Queue[tuple[str, Any] | None]] = []
@@ -105,6 +109,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._stream()
         elif path == "/api/stations":
             self._json(200, self.mock.snapshot())
+        elif path.startswith(("/api/history/", "/api/faults", "/api/sessions")):
+            self.mock.asked.append(self.path)
+            known = self.mock.answers
+            found = [known[each] for each in known if path.startswith(f"/api/{each}")]
+            self._json(200, found[0] if found else NOTHING if "history" in path else [])
         elif path.startswith("/api/words/"):
             self._json(200, words.tables(path.rpartition("/")[2]))
         else:

@@ -1,95 +1,15 @@
 """The supervision page in a real browser, against a canned fleet."""
 
 import copy
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from protocol import words
-from tests.needs import need
 from tests.web import fleet
 from tests.web.mock_server import TOKEN, MockAgent
-
-expect.set_options(timeout=4_000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = need("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
-class Visit:
-    """A page open on a mock agent.  trouble: what the browser's console complained of."""
-
-    def __init__(self, browser: Browser, mock: MockAgent, width: int, language: str) -> None:
-        self.mock = mock
-        self.port = mock.start()
-        self.trouble: list[str] = []
-        self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, locale="en-GB", reduced_motion="reduce"
-        )
-        self.page = self.context.new_page()
-        self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
-        self.language = language
-
-    def _console(self, message: Any) -> None:
-        if message.type in ("error", "warning"):
-            self.trouble.append(message.text)
-
-    def go(self, path: str = "") -> Page:
-        joint = "&" if "?" in path else "?"
-        path, _, anchor = path.partition("#")
-        query = f"{joint}lang={self.language}" if self.language else ""
-        self.page.goto(f"http://127.0.0.1:{self.port}/{path}{query}" + (anchor and f"#{anchor}"))
-        expect(self.page.locator("html")).to_have_attribute("data-feed", "live")
-        return self.page
-
-    def with_token(self) -> "Visit":
-        self.page.add_init_script(f"sessionStorage.setItem('borne.token', '{TOKEN}')")
-        return self
-
-    def close(self) -> None:
-        self.context.close()
-        if not self.mock.gone:
-            self.mock.stop()
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Any]:
-    visits: list[Visit] = []
-
-    def make(width: int = 1_440, language: str = "en", stations: Any = None) -> Visit:
-        found = fleet.fleet() if stations is None else stations
-        mock = MockAgent(found, fleet.counters(), fleet.upstream())
-        visits.append(Visit(browser, mock, width, language))
-        return visits[-1]
-
-    yield make
-    trouble = [line for visit in visits for line in visit.trouble]
-    for visit in visits:
-        visit.close()
-    assert trouble == []
-
-
-def card(page: Page, station: str) -> Any:
-    return page.locator(f'.card[data-station="{station}"]')
-
-
-def names(page: Page) -> list[str]:
-    return page.locator(".card h3").all_inner_texts()
-
-
-def one_of(name: str) -> Any:
-    return copy.deepcopy(next(one for one in fleet.fleet() if one["station"] == name))
+from tests.web.visits import card, names, one_of
 
 
 def test_every_station_is_shown_and_those_that_need_a_person_come_first(open_page: Any) -> None:

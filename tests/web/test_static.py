@@ -22,7 +22,7 @@ tile-fault tile-silent tile-limited tile-waiting tile-charging tile-free
 about-fault about-silent about-limited about-waiting about-charging about-free
 by-timeout by-offline by-suspended by-not-allowed by-unknown-station
 answer-ok answer-no answer-timeout answer-token answer-lost answer-agent
-group-need group-use group-free group-all sort-need sort-name sort-power
+group-need group-use group-free group-all sort-need sort-name sort-power sort-wear
 scheme-auto scheme-light scheme-dark fresh-unheard stale-unheard offline-unheard
 fresh stale offline live connecting lost mqtt serial clock-agent clock-none
 boot-went-back two-connections records-full disk-full disk-error

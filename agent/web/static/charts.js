@@ -86,11 +86,6 @@ export function powerLine(points, ratingW) {
   return lines(points, [(point) => point.powerW], 0, most, "power");
 }
 
-/** Pilot plateaus over the last minutes. */
-export function pilotLine(points) {
-  return lines(points, [(p) => p.highMv, (p) => p.lowMv], -TOP_MV, TOP_MV, "pilot");
-}
-
 /** What is drawn, what is offered, and what a limit takes away of the rating. */
 export function currentBar(one) {
   const share = (ma) =>

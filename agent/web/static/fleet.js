@@ -9,13 +9,14 @@ import { Painter } from "./painter.js";
 import { CALM, IDLE } from "./picture.js";
 import { Summary } from "./summary.js";
 
-const SORTS = ["need", "name", "power"];
+const SORTS = ["need", "name", "power", "wear"];
 const { compare } = new Intl.Collator("en", { numeric: true });
 const byName = (a, b) => compare(a.name, b.name);
 const WAYS = {
   need: (a, b) => a.rank - b.rank || byName(a, b),
   name: byName,
   power: (a, b) => b.powerW - a.powerW || byName(a, b),
+  wear: (a, b) => b.wearPpm - a.wearPpm || byName(a, b),
 };
 
 export class Fleet {
@@ -136,6 +137,7 @@ export class Fleet {
   /** What the order goes by.  Power moves cards once a second, not with every reading. */
   _weight(one, changed) {
     if (this.sort === "need") return one.rank;
+    if (this.sort === "wear") return one.wearPpm;
     if (this.sort === "name") return "";
     return changed === null ? one.powerW : (this._places.get(one.name)?.split(" ")[1] ?? "0");
   }
@@ -156,7 +158,9 @@ export class Fleet {
 
   _tell(shown) {
     const known = this._looks.size;
-    mark(document.getElementById("groups"), "data-many", shown.length > 80);
+    const groups = document.getElementById("groups");
+    mark(groups, "data-many", shown.length > 80);
+    mark(groups, "data-sort", this.sort);
     mark(this._empty, "hidden", shown.length > 0);
     fill(this._empty, `${known === 0}`, () => t(known === 0 ? "nothing-yet" : "nothing-found"));
     const connectors = shown.reduce((sum, one) => sum + one.connectors.length, 0);

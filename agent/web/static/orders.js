@@ -28,6 +28,9 @@ export function useToken(value) {
 
 export const onToken = (listener) => listeners.push(listener);
 
+/** The header that shows the token, where there is one. */
+export const bearer = () => (token === "" ? {} : { Authorization: `Bearer ${token}` });
+
 /**
  * Send one command.  Returns {kind, code, field}: kind is "ok" or "no" (the board answered),
  * "timeout" (it did not), "token", "agent" (the agent refused) or "lost" (no agent).
@@ -37,7 +40,7 @@ export async function send(path, body) {
   try {
     answer = await fetch(`/api/stations/${path}`, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
+      headers: { "Content-Type": "application/json", ...bearer() },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(PATIENCE_MS),
     });

@@ -10,13 +10,14 @@ import {
   kilowatts,
   measured,
   number,
+  percent,
   raised,
   say,
   t,
   time,
   word,
 } from "./language.js";
-import { drawn, isRead, WARNINGS } from "./picture.js";
+import { drawn, isRead, WARNINGS, WEAR_DUE_PPM, WEAR_SOON_PPM } from "./picture.js";
 
 export const bdi = (value) => h("bdi", null, value);
 
@@ -121,6 +122,20 @@ export function meterFigures(meter, energyWh) {
     meter.quality !== "good" &&
       h("div", { class: "poor" }, say("meter-old", { quality: word("qualities", meter.quality) })),
   ];
+}
+
+/** How much of the contactor's life is used. */
+export function wearBar(ppm) {
+  const bar = h("span", { class: "wearbar", "aria-hidden": "true" }, h("span", { class: "used" }));
+  bar.style.setProperty("--used", `${ppm / 10_000}%`);
+  return h(
+    "div",
+    { class: "wear", "data-grade": ppm >= WEAR_DUE_PPM ? "due" : ppm >= WEAR_SOON_PPM ? "soon" : null },
+    h("span", { class: "label" }, t("wear")),
+    bar,
+    h("span", { class: "num" }, bdi(percent(ppm))),
+    ppm >= WEAR_DUE_PPM && h("p", { class: "remedy" }, icon("wrench"), " ", t("wear-due")),
+  );
 }
 
 /** A value over its name. */

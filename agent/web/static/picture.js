@@ -19,6 +19,10 @@ const NEEDS_A_PERSON = [
   "not-supported",
 ];
 
+/** Of a contactor's life: from here on somebody should replace it, or get one. */
+export const WEAR_DUE_PPM = 900_000;
+export const WEAR_SOON_PPM = 700_000;
+
 // Order of the list.  Below CALM somebody has something to do.
 const RANK_DANGER = 0; // and up to 0.9 more
 const RANK_FAULT = 1;
@@ -27,6 +31,7 @@ const RANK_STALE = 3;
 const RANK_WARNED = 4;
 const RANK_FALLBACK = 4.5;
 const RANK_PERSON = 5;
+const RANK_WORN = 5.5;
 export const CALM = 6;
 const RANK_LIMITED = 6;
 const RANK_WAITING = 7;
@@ -61,6 +66,7 @@ export function look(station, now) {
       ...connectors.map((one) => one.rank),
     ),
     powerW: connectors.reduce((sum, one) => sum + one.powerW, 0),
+    wearPpm: Math.max(-1, ...connectors.map((one) => one.condition?.wear_ppm ?? -1)), // -1: not told
   };
 }
 
@@ -94,6 +100,7 @@ function connectorLook(one, freshness, waited) {
     state,
     meter,
     session: one.session ?? null,
+    condition: one.condition ?? null,
     why: reason.why ?? null,
     limitedBy: limits.find((limit) => limit.holds) ?? null,
     limits,
@@ -105,7 +112,7 @@ function connectorLook(one, freshness, waited) {
       state === null && freshness === "fresh"
         ? "silent"
         : (TONES.find((tone) => tags.has(tone)) ?? "free"),
-    rank: rankOf(reason, faults, freshness, tags),
+    rank: rankOf(reason, faults, freshness, tags, one.condition),
     warned: faults.length > stopping.length,
     ratingMa: rating(limits, state),
     powerW: freshness === "fresh" && isRead(meter) ? meter.power_w : 0,
@@ -128,13 +135,14 @@ function tagsOf(state, reason, stopping, freshness) {
   return tags;
 }
 
-function rankOf(reason, faults, freshness, tags) {
+function rankOf(reason, faults, freshness, tags, condition) {
   const worst = DANGEROUS.findIndex((code) => faults.some((fault) => fault.code === code));
   if (worst >= 0) return RANK_DANGER + worst / 10;
   if (tags.has("fault")) return RANK_FAULT;
   if (freshness === "offline") return RANK_OFFLINE;
   if (tags.has("silent")) return RANK_STALE;
   if (faults.length > 0) return RANK_WARNED;
+  if ((condition?.wear_ppm ?? 0) >= WEAR_DUE_PPM || condition?.rcd === "failed") return RANK_WORN;
   if (reason.limited_by === "fallback" && reason.why !== "no-vehicle") return RANK_FALLBACK;
   if (NEEDS_A_PERSON.includes(reason.why)) return RANK_PERSON;
   if (tags.has("limited")) return RANK_LIMITED;

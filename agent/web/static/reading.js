@@ -1,0 +1,13 @@
+// Questions to the agent about what was.  Knows no station.
+
+import { bearer } from "./orders.js";
+
+/** The answer to GET /api/{path}, or null when there is none. */
+export async function ask(path) {
+  try {
+    const answer = await fetch(`/api/${path}`, { headers: bearer() });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
