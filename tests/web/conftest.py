@@ -25,10 +25,12 @@ def browser() -> Iterator[Browser]:
 def open_page(browser: Browser) -> Iterator[Any]:
     visits: list[Visit] = []
 
-    def make(width: int = 1_440, language: str = "en", stations: Any = None) -> Visit:
+    def make(
+        width: int = 1_440, language: str = "en", stations: Any = None, *, offline: bool = False
+    ) -> Visit:
         found = fleet.fleet() if stations is None else stations
         mock = MockAgent(found, fleet.counters(), fleet.upstream())
-        visits.append(Visit(browser, mock, width, language))
+        visits.append(Visit(browser, mock, width, language, offline=offline))
         return visits[-1]
 
     yield make

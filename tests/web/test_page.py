@@ -184,7 +184,7 @@ def test_a_limit_is_sent_with_the_token_and_the_answer_is_told(open_page: Any) -
     form.get_by_role("spinbutton").fill("13")
     form.get_by_role("combobox").select_option("7200")
     form.get_by_role("button", name="Limit to 13 A for 2 h").click()
-    answer = page.locator(".answer")
+    answer = page.locator(".commands > .answer")
     expect(answer).to_have_text("The board answered: Done.")
     assert visit.mock.orders == [
         {
@@ -213,7 +213,7 @@ def test_stopping_asks_first_and_every_other_command_goes_where_it_should(open_p
     page.get_by_role("button", name="Stop", exact=True).click()
     assert visit.mock.orders == []
     page.get_by_role("button", name="Stop now").click()
-    answer = page.locator(".answer")
+    answer = page.locator(".commands > .answer")
     expect(answer).to_have_text("The board answered: Done.")
     for button in ("Clear this fault", "Start", "Blink"):
         sent = len(visit.mock.orders)
@@ -237,15 +237,33 @@ def test_without_a_token_nothing_can_be_sent_and_a_wrong_one_is_not_kept(open_pa
     form = page.locator("#detail .tokenform")
     form.locator("input").fill("wrong")
     form.get_by_role("button").click()
-    page.locator(".limitform .main").click()
-    expect(page.locator("#detail .tokenform")).to_be_visible()
-    expect(page.locator(".answer")).to_contain_text("did not accept this token")
+    expect(form.locator(".answer")).to_contain_text("did not accept this token")
+    expect(page.locator(".limitform")).to_be_hidden()
     assert page.evaluate("sessionStorage.getItem('borne.token')") is None
     visit.trouble = [line for line in visit.trouble if "401" not in line]
     page.goto("about:blank")
     visit.go(f"#token={TOKEN}")
     assert TOKEN not in page.url
     expect(page.locator("#token")).to_have_text("Commands on")
+
+
+def test_a_token_taken_back_meanwhile_is_dropped_with_the_first_command(open_page: Any) -> None:
+    visit = open_page()
+    visit.page.add_init_script("sessionStorage.setItem('borne.token', 'revoked')")
+    page = visit.go("#/atlas-01")
+    page.locator(".limitform .main").click()
+    expect(page.locator("#detail .tokenform")).to_be_visible()
+    expect(page.locator(".commands > .answer")).to_contain_text("did not accept this token")
+    visit.trouble = [line for line in visit.trouble if "401" not in line]
+
+
+def test_who_may_only_look_gets_no_commands(open_page: Any) -> None:
+    visit = open_page()
+    visit.mock.role = "viewer"
+    page = visit.go(f"#token={TOKEN}")
+    expect(page.locator("#token")).to_have_text("Watching only")
+    page.get_by_role("button", name="Details of atlas-01").click()
+    expect(page.locator(".limitform")).to_be_hidden()
 
 
 def test_what_a_message_says_is_text_and_never_markup(open_page: Any) -> None:

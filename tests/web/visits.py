@@ -12,14 +12,26 @@ expect.set_options(timeout=4_000)
 
 
 class Visit:
-    """A page open on a mock agent.  trouble: what the browser's console complained of."""
+    """A page open on a mock agent.  offline: may it keep its files.  trouble: what the browser's
+    console complained of."""
 
-    def __init__(self, browser: Browser, mock: MockAgent, width: int, language: str) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        mock: MockAgent,
+        width: int,
+        language: str,
+        *,
+        offline: bool = False,
+    ) -> None:
         self.mock = mock
         self.port = mock.start()
         self.trouble: list[str] = []
         self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, locale="en-GB", reduced_motion="reduce"
+            service_workers="allow" if offline else "block",
+            viewport={"width": width, "height": 900},
+            locale="en-GB",
+            reduced_motion="reduce",
         )
         self.page = self.context.new_page()
         self.page.on("console", self._console)
@@ -27,6 +39,8 @@ class Visit:
         self.language = language
 
     def _console(self, message: Any) -> None:
+        if "Service Worker registration blocked" in message.text:
+            return  # by this very test
         if message.type in ("error", "warning"):
             self.trouble.append(message.text)
 

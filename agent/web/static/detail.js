@@ -6,7 +6,7 @@ import { Commands } from "./commands.js";
 import { fill, h, mark } from "./dom.js";
 import { icon } from "./icons.js";
 import { number, say, t } from "./language.js";
-import { hasToken } from "./orders.js";
+import { mayCommand } from "./orders.js";
 import { Past } from "./past.js";
 import { ageLine, disc, faultBox, faultSignature, offerSignature, whySentence } from "./parts.js";
 import { Plots } from "./plots.js";
@@ -176,7 +176,7 @@ export class Detail {
       this._orders.append(this._commands.node);
     }
     this._commands.update(seen, one, live);
-    const may = `${hasToken()} ${live}`;
+    const may = `${mayCommand()} ${live}`;
     fill(this._faults, `${faultSignature(one)} ${may}`, () =>
       one.faults.map((fault) =>
         faultBox(fault, one, (each) => this._commands.clearButton(each.code)),

@@ -4,24 +4,51 @@
 import { keep, kept } from "./kept.js";
 
 const KEPT = "borne.token";
+const ROLE = "borne.role";
 const BY_AGENT = ["offline", "suspended", "not-allowed", "unknown-station"];
 const PATIENCE_MS = 30_000; // the agent gives up on the board before this
 
 let token = kept("sessionStorage", KEPT) ?? "";
+let role = kept("sessionStorage", ROLE) ?? "operator";
 const listeners = [];
 
 /** #token=... hands the token over once and is taken out of the address. */
-export function takeTokenFromAddress() {
+export async function takeTokenFromAddress() {
   const found = /^#token=(.+)$/.exec(location.hash);
   if (found === null) return;
   history.replaceState(null, "", location.pathname + location.search);
-  useToken(found[1]);
+  await enter(found[1]);
 }
 
 export const hasToken = () => token !== "";
+export const mayCommand = () => token !== "" && role !== "viewer";
 
-export function useToken(value) {
-  token = value.trim();
+/** Show a token to the agent, which says whose it is and lets this browser look.  False: it is
+ * not accepted. */
+export async function enter(value) {
+  const given = value.trim();
+  const answer = await atDoor("POST", { Authorization: `Bearer ${given}` });
+  if (answer?.status === 401 || answer?.status === 403) return false;
+  const said = answer?.ok ? await answer.json().catch(() => ({})) : {};
+  role = said.role ?? "operator"; // without an answer the first command will tell
+  keep("sessionStorage", ROLE, role);
+  useToken(given);
+  return true;
+}
+
+/** Let go of the token, and of the right to look that came with it. */
+export function leave() {
+  atDoor("DELETE", {});
+  useToken("");
+}
+
+const atDoor = (method, headers) =>
+  fetch("/api/session", { method, headers, signal: AbortSignal.timeout(PATIENCE_MS) }).catch(
+    () => null,
+  );
+
+function useToken(value) {
+  token = value;
   keep("sessionStorage", KEPT, token === "" ? null : token);
   for (const listener of listeners) listener();
 }

@@ -11,3 +11,13 @@ export async function ask(path) {
     return null;
   }
 }
+
+/** False where the agent wants a token before it shows anything. */
+export async function mayLook() {
+  try {
+    const answer = await fetch("/api/sessions?count=1", { headers: bearer() });
+    return answer.status !== 401 && answer.status !== 403;
+  } catch {
+    return true; // it is not there to say
+  }
+}

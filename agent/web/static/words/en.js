@@ -21,6 +21,8 @@ export default {
   lost: "Lost",
   "lost-banner": "Connection to the agent lost {time} ago. Everything below is the last known.",
   "never-banner": "The agent does not answer. Trying again.",
+  "kept-banner": "The agent does not answer. Below is what this browser saw {time} ago.",
+  "closed-banner": "This agent shows its stations only to who has a token.",
   "lost-said": "Connection to the agent lost. What is shown is the last known.",
   "back-again": "Connection to the agent is back.",
 

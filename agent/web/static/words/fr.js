@@ -21,6 +21,8 @@ export default {
   "lost-banner":
     "Liaison avec l'agent perdue depuis {time}. Tout ce qui suit est le dernier état connu.",
   "never-banner": "L'agent ne répond pas. Nouvel essai en cours.",
+  "kept-banner": "L'agent ne répond pas. Voici ce que ce navigateur a vu il y a {time}.",
+  "closed-banner": "Cet agent ne montre ses bornes qu'avec un jeton.",
   "lost-said": "Liaison avec l'agent perdue. Ce qui est affiché est le dernier état connu.",
   "back-again": "La liaison avec l'agent est rétablie.",
 
