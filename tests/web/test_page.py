@@ -144,6 +144,10 @@ def test_news_change_the_card_and_are_told_to_a_screen_reader(open_page: Any) ->
     expect(card(page, "atlas-01")).to_contain_text(sentence)
     expect(page.locator("#announcer")).to_contain_text(f"atlas-01: {sentence}")
     expect(page.locator('.tile[data-tone="fault"] .count')).to_have_text("3")
+    everything = visit.mock.snapshot()
+    gone = [one | {"freshness": "offline"} for one in everything["stations"]]
+    visit.mock.push("snapshot", everything | {"stations": gone})
+    expect(page.locator("#announcer")).to_contain_text(" changes at once.")
     newcomer = one_of("tanger-med-11") | {"station": "zagora-01"}
     visit.mock.push("station", newcomer)
     expect(page.locator(".card")).to_have_count(13)
@@ -350,6 +354,8 @@ def test_a_meter_that_does_not_answer_shows_no_figures(open_page: Any) -> None:
     page = open_page(stations=[mute, one_of("rabat-tram-3")]).go()
     figures = card(page, "atlas-01").locator(".figures")
     expect(figures).to_contain_text("Meter: not answering")
+    bar = card(page, "atlas-01").locator(".bar")
+    assert bar.evaluate("node => node.style.getPropertyValue('--now')") == "0%"
     assert "7.18" not in figures.inner_text()
     assert "12.4" in figures.inner_text()  # what was counted stays counted
     expect(page.locator(".total")).to_contain_text("1.36 kW")

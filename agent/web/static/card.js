@@ -150,7 +150,7 @@ class Block {
     const lowest = one.limits[0]?.limit_ma;
     fill(
       this._current,
-      offering ? `${one.state.offer_ma} ${drawn(meter)} ${lowest} ${one.ratingMa}` : "",
+      offering ? `${one.state.offer_ma} ${drawn(meter)} ${meter?.quality} ${lowest} ${one.ratingMa}` : "",
       () => (offering ? currentBar(one) : []),
     );
     const saying = offering || one.limitedBy?.ends === true;

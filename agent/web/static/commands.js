@@ -4,7 +4,8 @@
 import { fill, h, mark } from "./dom.js";
 import { icon } from "./icons.js";
 import { amps, say, t, tell, time, word } from "./language.js";
-import { enter, mayCommand, send } from "./orders.js";
+import { mayCommand, send } from "./orders.js";
+import { tokenForm } from "./token.js";
 
 const LEAST_A = 6; // below, no current can be offered
 const DURATIONS_S = [900, 3_600, 7_200, 14_400, 28_800, 86_400];
@@ -225,31 +226,4 @@ function answerWords({ kind, code, field }) {
     answer: meaning !== code || own.startsWith("by-") ? meaning : own,
   });
   return field ? [...said, " ", ...say("answer-field", { field: h("code", null, field) })] : said;
-}
-
-/** Where an operator enters the token. */
-export function tokenForm() {
-  const input = h("input", {
-    type: "password",
-    autocomplete: "off",
-    required: true,
-    placeholder: t("token"),
-    "aria-label": t("token"),
-    dir: "ltr",
-  });
-  const refused = h("p", { class: "answer", role: "status", "data-kind": "token" });
-  const submit = async (event) => {
-    event.preventDefault();
-    const given = input.value;
-    input.value = "";
-    refused.replaceChildren((await enter(given)) ? "" : t("answer-token"));
-  };
-  return h(
-    "form",
-    { class: "tokenform", onsubmit: submit },
-    h("p", null, icon("lock"), t("need-token")),
-    h("div", { class: "row" }, input, h("button", { type: "submit" }, t("use-token"))),
-    refused,
-    h("p", { class: "hint" }, t("token-kept")),
-  );
 }

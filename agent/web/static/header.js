@@ -1,11 +1,11 @@
 // The tools at the top: live or lost, the token, light or dark, the language.
 
-import { tokenForm } from "./commands.js";
 import { fill, h, mark } from "./dom.js";
 import { icon } from "./icons.js";
 import { keep, kept } from "./kept.js";
 import { language, LANGUAGES, nameOf, t } from "./language.js";
 import { hasToken, leave, mayCommand } from "./orders.js";
+import { tokenForm } from "./token.js";
 
 const SCHEMES = ["auto", "light", "dark"];
 const KEPT = "borne.scheme";

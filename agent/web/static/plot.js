@@ -3,6 +3,7 @@
 
 import { s } from "./dom.js";
 import { instant, kilowattHours, number, shortDay, shortHour, t } from "./language.js";
+import { WARNINGS } from "./picture.js";
 import { energies, moments, rounds, scale } from "./scales.js";
 
 const WIDTH = 360;
@@ -87,10 +88,10 @@ export function powerPlot(columns, span, faults) {
   return frame(
     { kind: "power", name: `${t("power")}, kW`, height: 110, ticks, label, span },
     (x, y, { top, bottom }) => [
-      faults.map(({ from_s, to_s }) => {
+      faults.map(({ code, from_s, to_s }) => {
         const [start, end] = [x(Math.max(from_s, span.from_s)), x(to_s || span.to_s)];
         return s("rect", {
-          class: "faulted",
+          class: WARNINGS.includes(code) ? "warned" : "faulted",
           x: start,
           y: top,
           width: Math.max(1.5, end - start),

@@ -221,4 +221,5 @@ export default {
   "says-cleared": "{station}: زال العطل.",
   "says-silent": "{station} صامتة.",
   "says-back": "عادت {station}.",
+  "says-many": "{count} من التغييرات دفعة واحدة. المحطات التي تحتاج تدخلا في المقدمة.",
 };

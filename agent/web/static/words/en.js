@@ -225,4 +225,5 @@ export default {
   "says-cleared": "{station}: fault gone.",
   "says-silent": "{station} is silent.",
   "says-back": "{station} is back.",
+  "says-many": "{count} changes at once. Stations that need a person stand first.",
 };

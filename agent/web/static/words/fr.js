@@ -226,4 +226,5 @@ export default {
   "says-cleared": "{station} : défaut disparu.",
   "says-silent": "{station} est muette.",
   "says-back": "{station} est de retour.",
+  "says-many": "{count} changements à la fois. Les bornes à traiter sont en tête.",
 };
