@@ -236,6 +236,7 @@ def test_every_answer_keeps_the_browser_in_its_place(page: Page, path: str) -> N
 def test_the_page_is_served_with_its_files(page: Page) -> None:
     assert "text/html" in page.client.get("/").headers["content-type"]
     assert "javascript" in page.client.get("/static/app.js").headers["content-type"]
+    assert "javascript" in page.client.get("/worker.js").headers["content-type"]
     assert page.client.get("/static/../server.py").status_code == 404
     assert page.client.get("/static/%2e%2e/server.py").status_code == 404
 
