@@ -175,9 +175,9 @@ def test_a_stream_gone_quiet_counts_as_lost(open_page: Any) -> None:
     visit.mock.heartbeat_s = 3_600
     visit.page.clock.install()
     page = visit.go()
-    page.clock.run_for(8_000)
-    expect(page.locator("#banner")).to_be_hidden()
     page.clock.run_for(4_000)
+    expect(page.locator("#banner")).to_be_hidden()
+    page.clock.run_for(2_000)
     expect(page.locator("#banner")).to_contain_text("Connection to the agent lost")
 
 

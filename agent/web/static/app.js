@@ -174,7 +174,7 @@ function build() {
 
 /** Keep the picture for a time without the agent. */
 async function remember(always = false) {
-  if (!(await keepFleet(stations.values(), health, always))) return;
+  if (!(await keepFleet(stations, health, always))) return;
   mark(document.documentElement, "data-kept", await filesKept);
 }
 

@@ -8,6 +8,7 @@ const FLEET = "borne-fleet";
 const PICTURE = "/kept-fleet";
 const WORKER = "/worker.js";
 const OFTEN_MS = 15_000;
+const LARGE = 500; // stations
 
 let keptAt = -Infinity;
 
@@ -46,9 +47,10 @@ function files() {
  * it was kept now. */
 export async function keepFleet(stations, health, always = false) {
   const now = performance.now();
-  if (!isAllowed() || (!always && now - keptAt < OFTEN_MS)) return false;
+  const often = OFTEN_MS * Math.ceil(stations.size / LARGE); // a large fleet takes its time
+  if (!isAllowed() || (!always && now - keptAt < often)) return false;
   keptAt = now;
-  const told = [...stations].map((one) => ({ ...one, received: inDays(one.received) }));
+  const told = [...stations.values()].map((one) => ({ ...one, received: inDays(one.received) }));
   try {
     const cache = await caches.open(FLEET);
     await cache.put(PICTURE, Response.json({ at: Date.now(), stations: told, health }));
