@@ -10,7 +10,7 @@ from tests.web.mock_server import MockAgent
 from tests.web.visits import Visit
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     chromium = need("chromium")
     with sync_playwright() as playwright:
