@@ -51,7 +51,7 @@ class Entry:
     answered_ms: int = 0
 
 
-_COLUMNS = ", ".join(Entry.__dataclass_fields__)
+COLUMNS = ", ".join(Entry.__dataclass_fields__)
 
 
 class Audit:
@@ -74,7 +74,7 @@ class Audit:
         """Note a command as of now; returns the row to note its answer in."""
         values = (_now_ms(), *astuple(entry)[1:])
         places = ", ".join("?" * len(values))
-        row = self._write(f"insert into audit ({_COLUMNS}) values ({places})", values)
+        row = self._write(f"insert into audit ({COLUMNS}) values ({places})", values)
         self._write("delete from audit where id <= ?", (row - _KEPT,))
         return row
 
@@ -88,7 +88,7 @@ class Audit:
         """The last time this command was asked for."""
         with self._lock:
             row = self._db.execute(
-                f"select {_COLUMNS} from audit where station = ? and command_id = ?"
+                f"select {COLUMNS} from audit where station = ? and command_id = ?"
                 " order by id desc limit 1",
                 (station, command_id),
             ).fetchone()
@@ -98,7 +98,7 @@ class Audit:
         """Newest first."""
         with self._lock:
             rows = self._db.execute(
-                f"select {_COLUMNS} from audit order by id desc limit ?", (count,)
+                f"select {COLUMNS} from audit order by id desc limit ?", (count,)
             ).fetchall()
         return [Entry(*row) for row in rows]
 

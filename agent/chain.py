@@ -16,13 +16,14 @@ _MOST_AHEAD = 4_096
 
 
 class Chain:
-    """up_to: the highest seq a receipt may name, 0 for none."""
+    """up_to: the highest seq a receipt may name, 0 for none.  waited: how often the record behind
+    the first hole came."""
 
     def __init__(self, up_to: int = 0, holes: int = 0) -> None:
         self.up_to = up_to
         self.holes = holes
         self._ahead: dict[int, int] = {}  # prev -> seq of records behind a hole
-        self._times: tuple[int, int, int] = (0, 0, 0)  # seq behind the first hole, times, when
+        self.waited: tuple[int, int, int] = (0, 0, 0)  # seq behind the first hole, times, when
 
     def add(self, seq: int, prev: int, now_ms: int) -> bool:
         """A record is on disk, for the first time or again.  True when up_to moved."""
@@ -50,11 +51,11 @@ class Chain:
             self.up_to = max(self.up_to, self._ahead.pop(prev))
 
     def _waited(self, seq: int, now_ms: int) -> None:
-        counted, times, when_ms = self._times
+        counted, times, when_ms = self.waited
         if counted != seq:
-            self._times = (seq, 1, now_ms)
-        elif now_ms - when_ms >= RESEND_MS:
-            self._times = (seq, times + 1, now_ms)
+            self.waited = (seq, 1, now_ms)
+        elif abs(now_ms - when_ms) >= RESEND_MS:  # a clock that was set back must not stop it
+            self.waited = (seq, times + 1, now_ms)
             if times + 1 >= RESENDS:
                 self.holes += 1
                 self.up_to = max(self.up_to, min(self._ahead))

@@ -11,7 +11,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .sections import Alerts, History, HomeAssistant
+from .sections import Alerts, History, HomeAssistant, Postgres
 from .sections import key as _key
 
 PREFIX = "BORNE_"
@@ -126,6 +126,7 @@ class Config:
     commands: Commands = field(default_factory=Commands)
     web: Web = field(default_factory=Web)
     history: History = field(default_factory=History)
+    postgres: Postgres = field(default_factory=Postgres)
     homeassistant: HomeAssistant = field(default_factory=HomeAssistant)
     alerts: Alerts = field(default_factory=Alerts)
     serial: list[Serial] = field(default_factory=list)
@@ -138,6 +139,7 @@ _SECTIONS: dict[str, type] = {
     "commands": Commands,
     "web": Web,
     "history": History,
+    "postgres": Postgres,
     "homeassistant": HomeAssistant,
     "alerts": Alerts,
 }
@@ -156,7 +158,17 @@ def load(path: Path | None, environ: "dict[str, str] | os._Environ[str]" = os.en
     where = str(path) if path else "configuration"
     config = _config(values, where)
     overrides = _overrides(environ)
-    return _config(_merged(values, overrides), where) if overrides else config
+    config = _config(_merged(values, overrides), where) if overrides else config
+    _check_together(config, where)
+    return config
+
+
+def _check_together(config: Config, where: str) -> None:
+    """What no key says alone."""
+    if config.postgres.enabled and not config.site.host:
+        raise ConfigError(f"{where}: postgres.enabled: wants a site.host whose messages to share")
+    if config.postgres.enabled and config.serial:
+        raise ConfigError(f"{where}: serial: a line is one agent's alone; not with [postgres]")
 
 
 def _config(values: dict[str, Any], where: str) -> Config:

@@ -5,6 +5,7 @@ says what was, not when, so it never makes a station fresh.
 """
 
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .gaps import Gaps
@@ -55,8 +56,10 @@ class Connector:
 class Station:
     """What was last said by one board.  version grows with every change."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, patience: int = 0) -> None:
         self.name = name
+        self._patience = patience
+        self._late_births: deque[int] = deque(maxlen=patience + 1)  # when
         self.link = ""
         self.link_up = True
         self.boot_id = 0
@@ -138,7 +141,10 @@ class Station:
         self._live_birth = (said.boot_id, said.seq)
 
     def _conflict(self, why: str, now_ms: int) -> None:
-        self.conflict, self.conflict_ms = why, now_ms
+        self._late_births.append(now_ms)
+        is_often = len(self._late_births) > self._patience
+        if is_often and now_ms - self._late_births[0] < CONFLICT_MS:
+            self.conflict, self.conflict_ms = why, now_ms
 
     def suspended(self, now_ms: int) -> str:
         """Why commands must not go to this name now, empty when they may."""
@@ -175,17 +181,34 @@ class Station:
 
 
 class Live:
-    """All stations.  Not for several threads at once: the owner locks."""
+    """All stations.  Not for several threads at once: the owner locks.
 
-    def __init__(self) -> None:
+    patience: births that may come late before they are taken for a second board.
+    """
+
+    def __init__(self, patience: int = 0) -> None:
         self.stations: dict[str, Station] = {}
+        self._patience = patience
 
     def take(self, message: "Accepted", link: str, now_ms: int) -> Station:
         station = self.stations.get(message.station)
         if station is None:
-            station = self.stations[message.station] = Station(message.station)
+            station = self.stations[message.station] = Station(message.station, self._patience)
         station.take(message, link, now_ms)
         return station
+
+    def recall(self, message: "Accepted", link: str, heard_ms: int | None) -> None:
+        """A message of a stored picture, births first.  heard_ms: when it came, None when that
+        is not known.  What came between is not there, so it says nothing about gaps."""
+        self.take(replace(message, retained=True), link, 0)
+        station, said = self.stations[message.station], message.message
+        if heard_ms is None or said.boot_id != station.boot_id:
+            return
+        if message.kind != "death" and heard_ms >= (station.heard_ms or heard_ms):
+            station.heard_ms, station.uptime_ms = heard_ms, said.uptime_ms
+        connector = station.connectors.get(message.connector)
+        if connector is not None and connector.said.get(message.kind) is said:
+            connector.said_ms = max(heard_ms, connector.said_ms or heard_ms)
 
     def knows(self, message: "Accepted") -> bool:
         """True for a retained copy of what is shown already."""

@@ -38,6 +38,8 @@ class MqttSource(MqttLink):
     whom to say hello to, knows(copy) whether a retained copy is news."""
 
     source = "mqtt"
+    link_name = "site"
+    session_s = SESSION_S
 
     def __init__(  # noqa: PLR0913  each is one word of wiring
         self,
@@ -49,7 +51,7 @@ class MqttSource(MqttLink):
         stations: "Callable[[], list[str]]" = list,
         knows: "Callable[[Accepted], bool]" = lambda _copy: False,
     ) -> None:
-        super().__init__("site", config, SESSION_S)
+        super().__init__(self.link_name, config, self.session_s)
         self._intake = intake
         self._offer = offer
         self._link_changed = link_changed
@@ -63,8 +65,11 @@ class MqttSource(MqttLink):
         log.info("at the site broker; session %s", "resumed" if session_present else "new")
         self.held_back = 0
         self._hello_s = time.monotonic() + FIRST_HELLO_S
-        client.subscribe(topics.UP_FILTER, qos=1)
+        self.listen(client)
         self._link_changed(self.source, True)
+
+    def listen(self, client: paho.Client) -> None:
+        client.subscribe(topics.UP_FILTER, qos=1)
 
     def idle(self, client: paho.Client) -> None:
         """Now and then tell every board that somebody listens."""

@@ -11,28 +11,29 @@ from typing import TYPE_CHECKING, Any
 
 from . import config as configuration
 from . import view
-from .audit import Audit
 from .downlink import Answer, Downlink, Order
 from .floodgate import Floodgate
-from .history.reader import Reader
-from .history.store import History
 from .intake import Intake
 from .live import Live
 from .mqtt_source import MqttSource
-from .outbox import Outbox, Waiting
+from .outbox import Waiting
 from .outlets import Outlets
 from .serial_source import SerialSource
 from .spread import Spread
+from .stores import open_stores
 from .uplink import Uplink
 from .writer import Item, Writer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .config import Config
     from .intake import Accepted
+    from .postgres.cluster import Cluster
 
 log = logging.getLogger("borne.agent")
 
-_MIB = 1 << 20
+LATE_BIRTHS = 2  # of a station, where several agents take in what it says
 
 
 def clock_ms() -> int:
@@ -49,19 +50,12 @@ class Agent:
         store = config.store
         self.folder, self.config = folder, config
         self._lock = threading.Lock()
-        self._live = Live()
+        self._live = Live(LATE_BIRTHS if config.postgres.enabled else 0)
         self.intake = Intake(config.stations)
         self.floodgate = Floodgate(store.station_per_s)
-        self.outbox = Outbox(
-            folder / "outbox.sqlite",
-            telemetry_bytes=store.telemetry_mib * _MIB,
-            record_bytes=store.record_mib * _MIB,
-            reserve_bytes=store.reserve_mib * _MIB,
-        )
+        self.stores = open_stores(folder, config)
+        self.outbox, self.audit, self.history, self.past = self.stores
         self._generation = self.outbox.generation
-        self.audit = Audit(folder / "audit.sqlite")
-        self.history = History(folder / "history.sqlite", config.history)
-        self.past = Reader(self.history.path)
         self.spread = Spread(self.command, clock_ms)
         self.downlink = Downlink(
             self._live,
@@ -75,6 +69,7 @@ class Agent:
             timeout_s=config.commands.timeout_s,
             answer_up=self._answer_up,
         )
+        self.cluster = self._make_cluster(config)
         self.uplink = self._make_uplink(config)
         self.writer = Writer(
             self.outbox,
@@ -93,7 +88,10 @@ class Agent:
     def start(self) -> None:
         self.writer.start()
         self.spread.start()
-        self.outlets.start()
+        if self.cluster is None:
+            self.outlets.start()
+        else:
+            self.cluster.start(lambda: Outlets(self, clock_ms))
         for thread in self._links():
             thread.start()
 
@@ -101,6 +99,8 @@ class Agent:
         """Take in no more, write what is there, end."""
         self.outlets.stop()
         self.spread.stop()
+        if self.cluster is not None:
+            self.cluster.stop()
         links = self._links()
         for link in links:
             link.stop()
@@ -108,14 +108,14 @@ class Agent:
             link.join(5)
         self.writer.stop()
         self.writer.join(10)
-        self.outbox.close()
-        self.audit.close()
-        self.history.close()
-        self.past.close()
+        if self.cluster is not None:
+            self.cluster.close()
+        self.stores.close()
 
     def trouble(self) -> str:
         """Why this agent should be started again, "" while it is well."""
-        for thread in (self.writer, *self._links()):
+        others = [] if self.cluster is None else self.cluster.threads()
+        for thread in (self.writer, *others, *self._links()):
             if not thread.is_alive():
                 return f"{thread.name} has ended"
         if not self._lock.acquire(timeout=2):
@@ -180,23 +180,37 @@ class Agent:
             found.append({"link": "mqtt", "up": self.site.connected, "trouble": self.site.trouble})
         for name, line in self.lines.items():
             found.append({"link": name, "up": line.trouble == "", "trouble": line.trouble})
+        if self.cluster is not None:
+            found.append(self.cluster.link())
         return found
+
+    def _make_cluster(self, config: "Config") -> "Cluster | None":
+        if not config.postgres.enabled:
+            return None
+        from .postgres.cluster import Cluster  # noqa: PLC0415  needs psycopg
+
+        return Cluster(config, self.intake, self._offer, self._recall, self._heard)
 
     def _make_uplink(self, config: "Config") -> Uplink | None:
         if not config.upstream.host:
             return None
+        if self.cluster is not None:
+            return self.cluster.uplink(self.downlink.from_upstream)
         waiting = Waiting(self.outbox.path)
         return Uplink(config.upstream, waiting, self.downlink.from_upstream, config.store.keep_s)
 
     def _make_site(self, config: "Config") -> MqttSource | None:
         if not config.site.host:
             return None
+        stations = lambda: self._on_link(MqttSource.source)  # noqa: E731
+        if self.cluster is not None:
+            return self.cluster.site(stations, self._knows)
         return MqttSource(
             config.site,
             self.intake,
             self._offer,
             self._link_changed,
-            stations=lambda: self._on_link(MqttSource.source),
+            stations=stations,
             knows=self._knows,
         )
 
@@ -220,19 +234,33 @@ class Agent:
 
     def _stored(self, items: "list[Item]") -> bool:
         """In the writer's thread, after the commit.  False: no receipts yet."""
-        now_ms = clock_ms()
-        with self._lock:
-            for item in items:
-                self._live.take(item.message, item.source.source, now_ms)
-        for item in items:
-            if item.message.kind == "ack" and not item.message.retained:
-                self.downlink.answered(item.message.station, item.message.message)
+        self._show([(item.message, item.source.source) for item in items])
         if self.uplink is not None:
             if self.outbox.generation != self._generation:
                 self._generation = self.outbox.generation
                 self.uplink.start_over()
             self.uplink.wake()
-        return self.history.take([item.message for item in items])
+        return bool(self.history.take([item.message for item in items]))
+
+    def _show(self, heard: "list[tuple[Accepted, str]]") -> None:
+        now_ms = clock_ms()
+        with self._lock:
+            for message, link in heard:
+                self._live.take(message, link, now_ms)
+        for message, _ in heard:
+            if message.kind == "ack" and not message.retained:
+                self.downlink.answered(message.station, message.message)
+
+    def _heard(self, messages: "list[Accepted]") -> None:
+        """What another agent stored."""
+        self._show([(each, MqttSource.source) for each in messages])
+
+    def _recall(self, copies: "Iterable[tuple[Accepted, int]]") -> None:
+        """The picture that was stored before this agent looked; age in ms, below 0: unknown."""
+        for message, age_ms in copies:
+            with self._lock:
+                heard_ms = clock_ms() - age_ms if age_ms >= 0 else None
+                self._live.recall(message, MqttSource.source, heard_ms)
 
     def _link_changed(self, link: str, is_up: bool) -> None:
         with self._lock:

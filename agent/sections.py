@@ -35,6 +35,27 @@ class History:
 
 
 @dataclass(frozen=True)
+class Postgres:
+    """The store that several agents share; what is empty comes from the PG* variables.
+
+    group: agents of one group split the messages of the site broker.
+    """
+
+    enabled: bool = key(False)
+    host: str = key("")  # a name, or the folder of a socket
+    port: int = key(0, low=0, high=65_535)
+    dbname: str = key("", pattern=r"[A-Za-z0-9_-]{0,63}")
+    user: str = key("", pattern=r"[A-Za-z0-9_.@-]{0,63}")
+    password_file: str = key("")
+    sslmode: str = key(
+        "", choices=("", "disable", "prefer", "require", "verify-ca", "verify-full")
+    )
+    ca_file: str = key("")
+    schema: str = key("borne", pattern=r"[a-z_][a-z0-9_]{0,40}")
+    group: str = key("borne", pattern=r"[A-Za-z0-9_-]{1,32}")
+
+
+@dataclass(frozen=True)
 class HomeAssistant:
     """Discovery for Home Assistant, on the upstream broker.  topic: under which the agent says
     what is available and takes commands.  page: the address of the agent's page."""

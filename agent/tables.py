@@ -20,7 +20,7 @@ STORED, DUPLICATE, NO_ROOM = "stored", "duplicate", "no-room"
 ROW_BYTES = 120  # what a row costs beside topic and payload
 _CACHED = 20_000  # boots remembered
 _PRUNE_EVERY = 500  # records of one boot
-_SHARES = 4  # of the records' room: one station's at most
+SHARES = 4  # of the records' room: one station's at most
 _KEPT_SEQS, _KEPT_BOOTS = 5_000, 16
 
 Key = tuple[int, int]  # station's row, boot_id
@@ -190,7 +190,7 @@ class Tables:
 
     def _has_room(self, station: int) -> bool:
         """For one more record: nobody may take more than a share of the room from the others."""
-        share = self._record_bytes // _SHARES
+        share = self._record_bytes // SHARES
         return self.bytes[1] <= self._record_bytes and self._record_bytes_of[station] <= share
 
     def _chain_add(self, key: Key, seq: int, prev: int) -> None:

@@ -6,21 +6,20 @@ its own, made anew for every connection.
 
 import logging
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import paho.mqtt.client as paho
 
 from protocol import topics
 from protocol.messages import UP_MESSAGES
 
-from .forwarder import Forwarder
+from .forwarder import Forwarder, Rows
 from .mqtt_link import MqttLink
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .config import Mqtt
-    from .outbox import Waiting
 
 log = logging.getLogger("borne.upstream")
 
@@ -28,17 +27,30 @@ SESSION_S = 600  # a command is stale after at most this long anyway
 _RETAINED = frozenset(cls.KIND for cls in UP_MESSAGES if cls.RETAINED)
 
 
+class Queue(Rows, Protocol):
+    """Stored rows.  damaged: those whose bytes are not what was stored."""
+
+    damaged: list[int]
+
+    def reopen(self) -> None:
+        """The store was replaced."""
+
+
 class Uplink(MqttLink):
     """commanded(topic, payload, retained) gets what the backend sends down."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is one word of wiring
         self,
         config: "Mqtt",
-        waiting: "Waiting",
+        waiting: Queue,
         commanded: "Callable[[str, bytes, bool], object]" = lambda *_: None,
         keep_s: int = 0,
+        *,
+        down_filter: str = topics.DOWN_FILTER,
+        session_s: int = SESSION_S,
     ) -> None:
-        super().__init__("upstream", config, SESSION_S)
+        super().__init__("upstream", config, session_s)
+        self._down_filter = down_filter
         self._waiting = waiting
         self._commanded = commanded
         self._forwarder = Forwarder(waiting, window=config.window, keep_ms=keep_s * 1_000)
@@ -51,7 +63,7 @@ class Uplink(MqttLink):
         self._rows.clear()
         self._forwarder.window = self.window
         self._forwarder.connected()
-        client.subscribe(topics.DOWN_FILTER, qos=1)
+        client.subscribe(self._down_filter, qos=1)
 
     def arrived(self, message: paho.MQTTMessage) -> None:
         client = self._client

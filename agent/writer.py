@@ -8,13 +8,14 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .outbox import NO_ROOM, Outbox, OutboxError
+from .outbox import NO_ROOM, OutboxError
 
 if TYPE_CHECKING:
+    from .chain import Chain
     from .intake import Accepted
 
 log = logging.getLogger("borne.writer")
@@ -22,6 +23,18 @@ log = logging.getLogger("borne.writer")
 _MOST = 1_000  # messages in one commit
 _RETRY_S = 1.0
 _FORGET_S = 0.2  # rows the backend has are forgotten at least this often
+
+
+class Store(Protocol):
+    """Where messages rest: outbox.Outbox, or the one several agents share."""
+
+    alarm: str
+
+    def put(self, messages: "Sequence[Accepted]", confirmed: Iterable[int] = ()) -> list[str]:
+        """Raises OutboxError."""
+        ...
+
+    def chain(self, station: str, boot_id: int) -> "Chain": ...
 
 
 class Source(Protocol):
@@ -57,7 +70,7 @@ class Writer(threading.Thread):
 
     def __init__(
         self,
-        outbox: Outbox,
+        outbox: Store,
         *,
         room: int,
         forgettable: Callable[[], list[int]] = list,

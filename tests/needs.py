@@ -21,6 +21,8 @@ def path_of(program: str) -> str | None:
     """Where the program is on this machine, or None."""
     if program == "node":
         return _node()
+    if program == "postgresql":
+        return _postgresql()
     if program == "micropython":
         ours = ROOT / "build/bin/micropython"
         if ours.is_file():
@@ -29,7 +31,8 @@ def path_of(program: str) -> str | None:
 
 
 def need(program: str) -> str:
-    """The path of mosquitto, micropython, chromium or node; no test without it."""
+    """The path of mosquitto, micropython, chromium or node, or of the folder of PostgreSQL's
+    programs; no test without it."""
     found = path_of(program)
     if found is None:
         absent(program)
@@ -50,6 +53,16 @@ def absent(package: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
+
+
+def _postgresql() -> str | None:
+    """Debian keeps a folder for each version, the newest is taken; others have it in the path."""
+    folders = list(Path("/usr/lib/postgresql").glob("*/bin"))
+    by_age = sorted(folders, key=lambda each: [int(n) for n in each.parent.name.split(".")])
+    if by_age:
+        return str(by_age[-1])
+    found = shutil.which("pg_ctl")
+    return str(Path(found).parent) if found else None
 
 
 def _node() -> str | None:

@@ -24,7 +24,7 @@ COLUMNS = (
     "low_mv",
     "state",
 )
-_STATE = {name: number for number, name in enumerate(STATES)}
+STATE_NUMBERS = {name: number for number, name in enumerate(STATES)}
 _SLACK = 32  # rows over the bound before some go, so that not every row costs a deletion
 
 
@@ -73,12 +73,12 @@ class Stretch:
         else:
             self.least_w = min(self.least_w, least_w)
             self.most_w = max(self.most_w, most_w)
-            if _is_newer(said, known):
+            if is_newer(said, known):
                 self.meter = said
         self.dirty = True
 
     def take_state(self, said: Any) -> None:
-        if self.state is None or _is_newer(said, self.state):
+        if self.state is None or is_newer(said, self.state):
             self.state = said
             self.dirty = True
 
@@ -97,12 +97,12 @@ class Stretch:
             power = (meter.power_w, self.least_w, self.most_w)
             read = (*power, meter.register_wh, max(meter.current_ma))
         if state is not None:
-            number = _STATE[state.reason.state]
+            number = STATE_NUMBERS[state.reason.state]
             shown = (state.offer_ma, state.high_mv, state.low_mv, number)
         return (self.place, self.at_s, *read, *shown)
 
 
-def _is_newer(said: Any, known: Any) -> bool:
+def is_newer(said: Any, known: Any) -> bool:
     if said.boot_id != known.boot_id:
         return bool(said.boot_id > known.boot_id)
     return bool(said.seq > known.seq)

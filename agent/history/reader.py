@@ -47,7 +47,7 @@ class Fault:
 
 
 _SESSIONS = """
-select station, connector, session, user, began_s, last_s, ended, energy_wh, duration_s,
+select station, connector, session, "user", began_s, last_s, ended, energy_wh, duration_s,
     charging_s, register_wh, reason
 from sessions join places on places.id = sessions.place
 """
@@ -69,7 +69,7 @@ order by events.id desc limit ?
 class Reader:
     """Any thread may ask.  Raises sqlite3.Error when the file cannot be read."""
 
-    def __init__(self, path: "Path") -> None:
+    def __init__(self, path: "Path | None") -> None:
         self._path = path
         self._lock = threading.Lock()
         self._db: sqlite3.Connection | None = None
@@ -85,7 +85,7 @@ class Reader:
     def sessions(self, station: str = "", user: str = "", limit: int = 100) -> list[Session]:
         """Newest first, running ones among them."""
         rows = self._rows(
-            f"{_SESSIONS} where (? = '' or station = ?) and (? = '' or user = ?)"
+            f"{_SESSIONS} where (? = '' or station = ?) and (? = '' or \"user\" = ?)"
             " order by last_s desc, sessions.id desc limit ?",
             (station, station, user, user, limit),
         )
@@ -119,6 +119,7 @@ class Reader:
             for again in (True, False):
                 try:
                     if self._db is None:
+                        assert self._path is not None
                         self._db = store.connect(self._path, readonly=True)
                     return self._db.execute(sql, values).fetchall()
                 except sqlite3.DatabaseError:

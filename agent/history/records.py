@@ -6,13 +6,11 @@ a clock: the oldest leave when there are more than the bound.
 """
 
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..moment import EPOCH_S
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from ..intake import Accepted
 
 SCHEMA = """
@@ -59,11 +57,11 @@ create table if not exists events (
 
 _NEW = """
 insert into sessions (place, session, began_s, first_boot, first_seq, birth, last_s, boot_id, seq,
-    ended, user, register_wh, energy_wh, duration_s, charging_s, reason)
+    ended, "user", register_wh, energy_wh, duration_s, charging_s, reason)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _NEWER = """
-update sessions set last_s = ?, boot_id = ?, seq = ?, ended = ?, user = ?, register_wh = ?,
+update sessions set last_s = ?, boot_id = ?, seq = ?, ended = ?, "user" = ?, register_wh = ?,
     energy_wh = ?, duration_s = ?, charging_s = ?, reason = ?
 where id = ? and (boot_id, seq) < (?, ?)
 """
@@ -72,15 +70,21 @@ update sessions set began_s = ?, first_boot = ?, first_seq = ?
 where id = ? and (first_boot, first_seq) > (?, ?)
 """
 _EVENT = """
-insert or ignore into events (place, boot_id, seq, crc32, at_s, what, code, value)
-values (?, ?, ?, ?, ?, ?, ?, ?)
+insert into events (place, boot_id, seq, crc32, at_s, what, code, value)
+values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing
 """
+
+
+class Db(Protocol):
+    """sqlite3's connection, or what takes the same statements."""
+
+    def execute(self, statement: str, values: tuple[Any, ...] = ..., /) -> Any: ...
 
 
 class Records:
     """The rows, inside a transaction of store.py.  kept: the most rows of each table."""
 
-    def __init__(self, db: "sqlite3.Connection", *, sessions: int, events: int) -> None:
+    def __init__(self, db: Db, *, sessions: int, events: int) -> None:
         self._db = db
         self._kept = {"sessions": sessions, "events": events}
 
