@@ -50,7 +50,9 @@ class Cluster:
     ) -> None:
         shared, name = config.postgres, config.site.client_id
         self._config, self._intake, self._offer = config, intake, offer
-        names = (name, f"upstream {config.upstream.client_id}")
+        names = [name]
+        if config.upstream.host:
+            names.append(f"upstream {config.upstream.client_id}")
         self.roster = Roster(shared, names, self._changed, self._heir, Keeper(config.history))
         self.feed = Feed(shared, name, recall, take, self._wake, lambda: self.roster.standing)
         self._waiting = SharedWaiting(shared, name, lambda: self.roster.slots)

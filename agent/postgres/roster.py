@@ -11,7 +11,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import psycopg
@@ -55,7 +55,7 @@ class Roster(threading.Thread):
     def __init__(
         self,
         config: "Postgres",
-        names: tuple[str, ...],
+        names: Sequence[str],
         changed: Callable[[], None],
         heir: Callable[[str], Heir],
         chores: Callable[["Db"], None] = lambda _db: None,
@@ -127,7 +127,7 @@ class Roster(threading.Thread):
     def _stand(self, locks: Locks) -> bool:
         for name in self._names:
             if not locks.take(NAMES, number(name)):
-                self._fall(f"another agent is called {name}: give each a client_id of its own")
+                self._fall(f"another agent is {name}: give each a client_id of its own")
                 return False
         locks.take(HERE, random.randrange(1 << 31))
         log.info("standing as %s", self._names[0])

@@ -204,7 +204,7 @@ def delete_oldest(db: "Db", bytes_to_free: int) -> list[tuple[Any, ...]]:
     """Telemetry; returns the same."""
     return db.execute(
         "with old as (select id, sum(size) over (order by id) - size as before from"
-        " (select id, size from outbox where not is_record order by id limit 100000) as some),"
+        " (select id, size from outbox where not is_record order by id limit 100000) as first),"
         " gone as (delete from outbox where id in (select id from old where before < %s) " + _GONE,
         (bytes_to_free,),
     ).fetchall()

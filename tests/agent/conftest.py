@@ -7,6 +7,7 @@ import pytest
 from agent.config import Config, load
 from agent.process import Agent
 from tests.agent.brokers import Client, Mosquitto
+from tests.agent.database import Database
 
 
 @pytest.fixture
@@ -54,6 +55,15 @@ def agents(tmp_path: Path) -> Iterator[Callable[..., Agent]]:
     yield start
     for agent in made:
         agent.stop()
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[Database]:
+    """One for all tests; each has tables of its own."""
+    made = Database()
+    made.start()
+    yield made
+    made.stop()
 
 
 def settings(folder: Path, site: int = 0, upstream: int = 0, more: str = "") -> Config:

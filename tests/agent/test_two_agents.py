@@ -12,12 +12,11 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 
 from protocol.messages import Meter
 from tests.agent.brokers import Board, Sink
@@ -80,14 +79,6 @@ class Agents:
     def end_all(self) -> None:
         for name in list(self._running):
             self.end(name)
-
-
-@pytest.fixture(scope="module")
-def database() -> Iterator[Database]:
-    made = Database()
-    made.start()
-    yield made
-    made.stop()
 
 
 def judge(boards: list[Speaker], sink: Sink, database: Database) -> None:
