@@ -11,9 +11,11 @@ from rich.table import Table
 from .config import Config, ConfigError, load, secret, state_dir
 from .doctor import FAIL
 from .doctor.brokers import Account, broker
+from .doctor.database import database
 from .doctor.host import host
 from .history import month as months
 from .history.reader import Reader
+from .stores import shared_reader
 from .tokens import FILE, TokenError, Tokens
 
 screen = Console(stderr=True, highlight=False)
@@ -37,10 +39,7 @@ def export(
 ) -> None:
     """Print a month of sessions as CSV.  Works while the agent runs, and without it."""
     told = _config(config)
-    path = (state or state_dir(told)) / "history.sqlite"
-    if not path.exists():
-        _fail(f"{path}: there is no history; name the agent's folder with --state")
-    reader = Reader(path)
+    reader = _reader(told, state or state_dir(told))
     try:
         where = months.zone(told.history.timezone)
         found = reader.over(*months.bounds(month, where))
@@ -75,6 +74,7 @@ def doctor(
         board = Account(station, secret(str(station_password_file or "")))
     findings = [
         *host(told, state or state_dir(told)),
+        *database(told),
         *broker("site", told.site, board),
         *broker("upstream", told.upstream, None),
     ]
@@ -121,6 +121,15 @@ def remove_token(name: str, config: ConfigFile = None, state: StateDir = None) -
         _tokens(config, state).remove(name)
     except TokenError as error:
         _fail(str(error))
+
+
+def _reader(config: Config, folder: Path) -> Reader:
+    if config.postgres.enabled:
+        return shared_reader(config)
+    path = folder / "history.sqlite"
+    if not path.exists():
+        _fail(f"{path}: there is no history; name the agent's folder with --state")
+    return Reader(path)
 
 
 def _tokens(config: Path | None, state: Path | None) -> Tokens:

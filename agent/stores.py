@@ -55,16 +55,19 @@ def open_stores(folder: "Path", config: "Config") -> Stores:
     return Stores(outbox, Audit(folder / "audit.sqlite"), history, Reader(history.path))
 
 
-def _shared(config: "Config") -> Stores:
+def shared_reader(config: "Config") -> Reader:
+    """Of the history in PostgreSQL.  Raises ConfigError."""
     try:  # an agent of its own needs no psycopg
-        from .postgres.audit import SharedAudit  # noqa: PLC0415
-        from .postgres.outbox import SharedOutbox  # noqa: PLC0415
         from .postgres.reader import SharedReader  # noqa: PLC0415
     except ImportError as error:
         raise ConfigError(f"postgres: {error}; pip install 'borne[postgres]'") from None
-    return Stores(
-        SharedOutbox(config, config.site.client_id),
-        SharedAudit(config.postgres),
-        AlreadyKept(),
-        SharedReader(config.postgres),
-    )
+    return SharedReader(config.postgres)
+
+
+def _shared(config: "Config") -> Stores:
+    past = shared_reader(config)
+    from .postgres.audit import SharedAudit  # noqa: PLC0415
+    from .postgres.outbox import SharedOutbox  # noqa: PLC0415
+
+    outbox = SharedOutbox(config, config.site.client_id)
+    return Stores(outbox, SharedAudit(config.postgres), AlreadyKept(), past)

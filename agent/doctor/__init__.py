@@ -1,7 +1,7 @@
 """What is wrong with a set-up, tried out and not guessed: `borne doctor`.
 
-host.py looks at this machine, brokers.py talks to the brokers as the agent, as a station and as
-nobody; probe.py is one such visitor.
+host.py looks at this machine, database.py at PostgreSQL, brokers.py talks to the brokers as the
+agent, as a station and as nobody; probe.py is one such visitor.
 """
 
 from dataclasses import dataclass

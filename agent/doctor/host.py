@@ -126,6 +126,7 @@ def _secrets(config: "Config") -> list[Finding]:
         "upstream.password_file": config.upstream.password_file,
         "upstream.key_file": config.upstream.key_file,
         "alerts.urls_file": config.alerts.urls_file,
+        "postgres.password_file": config.postgres.password_file,
     }
     return [_secret(what, Path(path)) for what, path in paths.items() if path]
 

@@ -30,7 +30,9 @@ _ASK_S = 0.1
 _MOST = 500  # batches at a time
 _SNAPSHOT = """
 select topic, payload, (extract(epoch from clock_timestamp() - at) * 1000)::bigint, retained
-from live order by station, kind <> 'birth', boot_id, seq
+from live where not exists (select from live as birth where birth.station = live.station
+    and birth.kind = 'birth' and birth.boot_id <> live.boot_id)
+order by station, kind <> 'birth', boot_id, seq
 """
 _unpack = msgspec.msgpack.Decoder(list[tuple[str, bytes, bool]]).decode
 

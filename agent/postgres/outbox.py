@@ -126,6 +126,8 @@ class SharedOutbox:
             for number, each in enumerate(messages)
         ]
         with db.transaction():
+            if batch:
+                show(db, batch)
             db.execute("select pg_advisory_xact_lock(%s, %s)", self._lock)
             work = _Work(db, self._agent, self._telemetry_bytes, self._record_bytes)
             verdicts = work.store(batch)
@@ -137,8 +139,20 @@ class SharedOutbox:
         return verdicts
 
 
+def show(db: "Db", batch: list[Said]) -> None:
+    """Picture and plots, where a message twice changes nothing: before the others must wait.
+
+    Both statements take their rows in the order of their keys, so no two agents lock up.
+    """
+    rows.stage(db, batch)
+    rows.show(db)
+    row = db.execute("select extract(epoch from clock_timestamp())::bigint").fetchone()
+    now_s = int(row[0]) if row else 0
+    points.put(db, [(each.place, each.message) for each in batch], now_s)
+
+
 class _Work:
-    """One transaction."""
+    """What is done in turn."""
 
     def __init__(self, db: "Db", agent: str, telemetry_bytes: int, record_bytes: int) -> None:
         self._db, self._agent = db, agent
@@ -161,8 +175,6 @@ class _Work:
             fresh = rows.put_telemetry(self._db, telemetry)
             self._add("telemetry", fresh)
             verdicts |= dict.fromkeys((each.number for each in fresh), STORED)
-            mine = [(each.place, each.message) for each in fresh]
-            points.put(self._db, mine, self._now_ms // 1_000)
         if records:
             records = self._admitted(records, verdicts)
             fresh = rows.put_seen(self._db, records)
@@ -191,6 +203,8 @@ class _Work:
 
     def _judge(self, records: list[Said], fresh: list[Said]) -> None:
         """Which records may go on: those before which nothing of their boot is missing."""
+        if not records:
+            return
         self.chains = chains.load(self._db, {each.key for each in records})
         before = {key: each.holes for key, each in self.chains.items()}
         for each in records:
@@ -230,7 +244,7 @@ class _Work:
             self._changes["record_bytes" if is_record else "telemetry_bytes"] -= size
 
     def tell(self, batch: list[Said], verdicts: list[str]) -> None:
-        """The other agents, and whoever comes later."""
+        """The other agents."""
         news = [each for each, verdict in zip(batch, verdicts, strict=True) if verdict == STORED]
         if news:
             rows.tell(self._db, self._agent, news)

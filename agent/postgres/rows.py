@@ -45,12 +45,15 @@ _LIVE = """
 insert into live as l (station, connector, kind, boot_id, seq, topic, payload, retained, at)
 select distinct on (station, connector, kind)
     station, connector, kind, boot_id, seq, topic, payload, retained, clock_timestamp()
-from batch where kind = any(%s) and number = any(%s)
+from batch where kind = any(%s)
 order by station, connector, kind, boot_id desc, seq desc
 on conflict (station, connector, kind) do update set boot_id = excluded.boot_id,
     seq = excluded.seq, topic = excluded.topic, payload = excluded.payload,
     retained = excluded.retained, at = excluded.at
-where l.boot_id <> excluded.boot_id or l.seq < excluded.seq
+where (l.boot_id, l.seq) < (excluded.boot_id, excluded.seq)
+    -- Another board under an old name; a late message of an old boot comes sooner.
+    or (l.boot_id <> excluded.boot_id and l.kind <> 'session' and not excluded.retained
+        and l.at < clock_timestamp() - interval '10 minutes')
 """
 _GONE = "returning is_record, size) select is_record, count(*), sum(size) from gone group by 1"
 
@@ -64,7 +67,8 @@ def prepare(db: "Db") -> None:
     db.execute(_BATCH)
 
 
-def _stage(db: "Db", batch: "Iterable[Said]") -> None:
+def stage(db: "Db", batch: "Iterable[Said]") -> None:
+    """For the statements below; once a transaction."""
     with db.cursor() as cursor, cursor.copy(_COPY) as copy:
         copy.set_types(_TYPES)
         for each in batch:
@@ -91,7 +95,6 @@ def _stage(db: "Db", batch: "Iterable[Said]") -> None:
 
 def put_telemetry(db: "Db", batch: "list[Said]") -> "list[Said]":
     """Returns those that were not waiting already."""
-    _stage(db, batch)
     found = db.execute(
         f"insert into outbox ({_COLUMNS}) select {_COLUMNS} from batch where not is_record"
         f" order by number on conflict do nothing returning {_KNOWN}"
@@ -101,10 +104,10 @@ def put_telemetry(db: "Db", batch: "list[Said]") -> "list[Said]":
 
 def put_seen(db: "Db", batch: "list[Said]") -> "list[Said]":
     """Returns the records nobody stored before."""
-    _stage(db, batch)
     found = db.execute(
         f"insert into seen ({_KNOWN}, prev) select {_KNOWN}, prev from batch where is_record"
-        f" order by number on conflict do nothing returning {_KNOWN}"
+        f" and number = any(%s) order by number on conflict do nothing returning {_KNOWN}",
+        ([each.number for each in batch],),
     ).fetchall()
     return _first(batch, found)
 
@@ -210,10 +213,12 @@ def delete_oldest(db: "Db", bytes_to_free: int) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
+def show(db: "Db") -> None:
+    """The newest of each kind, for whoever comes later."""
+    db.execute(_LIVE, (list(KINDS),))
+
+
 def tell(db: "Db", agent: str, news: "list[Said]") -> None:
-    numbers = [each.number for each in news if each.message.kind in KINDS]
-    if numbers:
-        db.execute(_LIVE, (list(KINDS), numbers))
     packed = msgspec.msgpack.encode(
         [(each.message.topic, each.message.payload, each.message.retained) for each in news]
     )

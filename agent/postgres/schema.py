@@ -44,7 +44,6 @@ create table outbox (
 ) with ({_BUSY});
 create unique index outbox_key on outbox (station, boot_id, seq, crc);
 create index outbox_slot on outbox (slot, id);
-create index outbox_telemetry on outbox (id) where not is_record;
 create index outbox_records on outbox (station) where is_record;
 
 create table ahead (                       -- records that wait for one before them

@@ -66,6 +66,17 @@ class Database:
             self._process.wait(20)
             self._process = None
 
+    def cpu_s(self) -> float:
+        """Processor time of the server and of every connection that has ended."""
+        assert self._process is not None
+        told = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, told[11:15])) / os.sysconf("SC_CLK_TCK")
+
+    def sessions(self) -> int:
+        """Connections of clients, but for the one that asks."""
+        asked = "select count(*) - 1 from pg_stat_activity where backend_type = 'client backend'"
+        return int(self.rows(asked)[0][0])
+
     def settings(self, schema: str = "borne", **more: Any) -> Postgres:
         """How an agent gets there."""
         told = {"host": str(self.folder), "user": self.user, "dbname": "postgres"}
@@ -81,6 +92,10 @@ class Database:
         """Ask it, beside the agents."""
         with self._connect(schema) as db:
             return db.execute(statement).fetchall()
+
+    def do(self, statement: str) -> None:
+        with self._connect("public") as db:
+            db.execute(statement)
 
     def _connect(self, schema: str) -> "psycopg.Connection[tuple[Any, ...]]":
         return psycopg.connect(

@@ -46,6 +46,13 @@ def test_a_file_says_what_differs(tmp_path: Path) -> None:
         ("[[serial]]\nbaud = 9600", "serial[0].port: must be there"),
         ('[commands]\nupstream = ["receipt"]', "commands.upstream: wants one of set-limit"),
         ("[web", "is not TOML"),
+        ("[postgres]\nenabled = true", "postgres.enabled: wants a site.host"),
+        ('[postgres]\nschema = "a;b"', "postgres.schema: wants [a-z_]"),
+        ('[postgres]\nsslmode = "maybe"', "postgres.sslmode: wants one of"),
+        (
+            '[postgres]\nenabled = true\n[site]\nhost = "a"\n[[serial]]\nport = "/dev/x"',
+            "serial: a line is one agent's alone",
+        ),
     ],
 )
 def test_a_wrong_key_or_value_is_named_with_its_file_and_what_is_allowed(

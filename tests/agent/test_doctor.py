@@ -14,6 +14,7 @@ from agent.cli import app
 from agent.config import Config, Mqtt, load
 from agent.doctor import FAIL, PASS, SKIP, Finding, probe
 from agent.doctor.brokers import Account, broker
+from agent.doctor.database import database as check_database
 from agent.doctor.host import host
 from tests.agent.brokers import Mosquitto
 
@@ -317,6 +318,49 @@ def test_the_command_prints_a_line_a_check_and_says_how_many_are_wrong(
     assert done.exit_code == 1
     assert done.stdout.splitlines()[-1] == "1 wrong"
     assert any(line.startswith("      start the broker") for line in done.stdout.splitlines())
+
+
+def test_a_good_database_and_broker_pass_and_nothing_is_left_there(
+    database: Any, brokers: Any
+) -> None:
+    shared = database.settings("doctored")
+    config = Config(postgres=shared, site=Mqtt(host="127.0.0.1", port=brokers().port))
+    found = check_database(config)
+    assert wrong(found) == {"postgres durable"}, "the tests' own database takes its ease"
+    assert "site shared subscription" in {each.what for each in found if each.verdict == PASS}
+    names = database.rows("select count(*) from pg_namespace where nspname = 'doctored'")
+    assert names == [(0,)]
+    assert [each.verdict for each in check_database(Config())] == [SKIP]
+
+
+@pytest.mark.parametrize(
+    ("wrongly", "says"),
+    [
+        ({"host": "/nowhere"}, "No such file"),
+        ({"user": "stranger"}, 'role "stranger" does not exist'),
+        ({"dbname": "absent"}, 'database "absent" does not exist'),
+        ({"password_file": "missing"}, "missing: cannot be read"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told_with_its_reason(
+    database: Any, wrongly: dict[str, str], says: str
+) -> None:
+    config = Config(postgres=replace(database.settings(), **wrongly), site=Mqtt(host="127.0.0.1"))
+    (first, *_) = check_database(config)
+    assert first.verdict == FAIL and says in first.detail and first.remedy
+
+
+def test_a_schema_of_somebody_else_is_told(database: Any) -> None:
+    nowhere = Mqtt(host="127.0.0.1", port=1)
+    database.do("create schema others_own; drop role if exists guest; create role guest login")
+    shared = replace(database.settings("others_own"), user="guest")
+    assert "postgres schema others_own" in wrong(
+        check_database(Config(postgres=shared, site=nowhere))
+    )
+    shared = replace(database.settings("new_one"), user="guest")
+    assert "postgres schema new_one" in wrong(
+        check_database(Config(postgres=shared, site=nowhere))
+    )
 
 
 def test_a_configuration_that_does_not_load_is_said_before_anything_is_tried(
