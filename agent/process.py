@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("borne.agent")
 
 LATE_BIRTHS = 2  # of a station, where several agents take in what it says
+SHARED_FLEET = 200_000  # stations at most
 
 
 def clock_ms() -> int:
@@ -50,8 +51,9 @@ class Agent:
         store = config.store
         self.folder, self.config = folder, config
         self._lock = threading.Lock()
-        self._live = Live(LATE_BIRTHS if config.postgres.enabled else 0)
-        self.intake = Intake(config.stations)
+        shared = config.postgres.enabled
+        self._live = Live(LATE_BIRTHS if shared else 0)
+        self.intake = Intake(config.stations, SHARED_FLEET) if shared else Intake(config.stations)
         self.floodgate = Floodgate(store.station_per_s)
         self.stores = open_stores(folder, config)
         self.outbox, self.audit, self.history, self.past = self.stores
