@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from .alerts import bell
 from .announcer import Announcer, Speaker
 from .home_assistant import HomeAssistant
+from .postgres.pulse import Pulse
 
 if TYPE_CHECKING:
     from .process import Agent
@@ -25,6 +26,8 @@ class Outlets:
             self.home = HomeAssistant(homes, agent.stations, agent.command)
             speakers.append(self.home)
         if config.upstream.host and (speakers or alerts.mqtt_topic):
+            if config.postgres.enabled:
+                speakers.append(Pulse(homes.topic))
             self.announcer = Announcer(config.upstream, homes.topic, speakers)
         if alerts.mqtt_topic or alerts.urls_file:
             self.bell = bell.make(agent, alerts, self._publish, clock_ms)

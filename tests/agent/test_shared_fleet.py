@@ -157,7 +157,7 @@ def test_births_that_come_late_from_another_agent_are_no_second_board(
 
 
 def test_one_agent_leads_and_the_other_does_when_it_ends(
-    brokers: Any, members: Callable[..., Agent]
+    brokers: Any, clients: Any, members: Callable[..., Agent]
 ) -> None:
     site, above = brokers("site"), brokers("upstream")
     more = "[homeassistant]\nenabled = true\n"
@@ -169,6 +169,10 @@ def test_one_agent_leads_and_the_other_does_when_it_ends(
     assert one.cluster is not None
     one.cluster.stop()
     until("the other leads", lambda: bool(two.cluster and two.cluster.roster.leads))
+    status = clients(Sink(above.port, "borne/status"))
+    until("it says so", lambda: bool(status.came) and status.came[-1][1] == b"online")
+    status.publish("borne/status", b"offline", retain=True)  # a last will that comes late
+    until("it says so again", lambda: status.came[-1][1] == b"online" and len(status.came) >= 3)
     until(
         "it has what was left", lambda: bool(two.cluster and len(two.cluster.roster.slots) == 64)
     )
