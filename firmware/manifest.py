@@ -34,6 +34,7 @@ package(
     "protocol",
     files=(
         "__init__.py",
+        "card.py",
         "codes.py",
         "fields.py",
         "frame.py",

@@ -27,6 +27,7 @@ WHYS = (
     "no-ventilation",
     "pilot-error",
     "not-supported",
+    "waiting-for-card",
 )
 
 # Who may set a limit.  A remote owner's limit always expires.
@@ -130,6 +131,7 @@ ANSWERS = (("ok",) + REFUSALS) + (
     "not-supported",
     "list-full",
     "unknown-card",
+    "not-kept",
 )
 
 # What the agent answers in a board's stead, beside ANSWERS.
