@@ -12,6 +12,7 @@ PORT     ?=
 BOARD    ?=
 STATION  ?=
 NETWORK  ?=
+CARD_KEY ?=
 MPY      ?=
 
 BIN  := .venv/bin
@@ -66,7 +67,8 @@ docs:     development ## write again what is generated from the sources
 
 flash:    development ## firmware onto a board: make flash PORT=/dev/ttyACM0 BOARD=rp2_pico_w STATION=hotel-1
 	@$(BIN)/python firmware/flash.py --port "$(PORT)" --board "$(BOARD)" \
-	    $(if $(STATION),--station "$(STATION)") $(if $(NETWORK),--network "$(NETWORK)") $(if $(MPY),--mpy)
+	    $(if $(STATION),--station "$(STATION)") $(if $(NETWORK),--network "$(NETWORK)") \
+	    $(if $(CARD_KEY),--card-key "$(CARD_KEY)") $(if $(MPY),--mpy)
 
 # What the targets stand on. Each is made once and again only when what it is made from changes.
 .venv/bin/python:

@@ -25,6 +25,7 @@ package(
         "flash.py",
         "links.py",
         "native.py",
+        "readers.py",
         "socket.py",
         "stdio.py",
         "ticker.py",

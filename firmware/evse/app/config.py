@@ -15,6 +15,8 @@ METERS = (
     + ("pzem", "wm3m4", "cse7766", "hlw8012", "s0")
 )  # fmt: skip
 
+READERS = ("none", "pn532", "pn532-uart", "rc522")
+
 # key, default, least, most or the words allowed, may a remote command change it, what it is
 SETTINGS = (
     ("station", "", 4, 32, False, "name of the station: a-z, 0-9 and -"),
@@ -25,7 +27,7 @@ SETTINGS = (
     ("lock", 0, 0, 1, False, "1: the socket has a lock"),
     ("temperature", 0, 0, 1, False, "1: a thermistor is fitted"),
     ("ventilated", 0, 0, 1, False, "1: the place is ventilated, state D may charge"),
-    ("authorisation", 0, 0, 1, True, "1: wait for a start, 0: free charging"),
+    ("authorisation", 0, 0, 1, True, "1: wait for a start or a card, 0: free charging"),
     ("simplified_pilot", 1, 0, 1, False, "1: a vehicle may go from A to C directly"),
     ("wake_up", 1, 0, 1, True, "1: wake a sleeping vehicle once"),
     ("link_loss", "reduce", ("keep", "reduce", "pause"), 0, True, "what silence does"),
@@ -43,6 +45,7 @@ SETTINGS = (
         "of the meter's line; 0: as the meter leaves the factory",
     ),
     ("meter_pulses", 1_000, 1, 10_000, False, "of an S0 meter, per kWh"),
+    ("reader", "none", READERS, 0, False, "card reader: PN532 on I2C or a UART, RC522 on SPI"),
     ("language", "en", ("en", "fr", "ar"), 0, True, "of the serial console"),
 )
 

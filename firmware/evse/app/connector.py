@@ -7,7 +7,7 @@ stop or a limit is a request that the tick decides about.
 from evse.app.charge import Charge
 from evse.app.controller import Controller
 from evse.app.hardware import Hardware
-from evse.core import faults, states
+from evse.core import faults, reason, states
 from evse.core.fallback import POLICY_NAMES, Fallback
 from evse.core.heat import Heat
 from evse.core.limits import CABLE, FALLBACK, HEAT, STATION, SUPPLY
@@ -39,6 +39,7 @@ class Connector(Controller):
         self._proximity = Proximity()
         self._heat = Heat()
         self._full_ma = 0
+        self._reads_cards = False
         self._grant_s = 0  # how much longer a start waits for a vehicle; 0: no end
         self._aged_state = -1
         self._born_ms = -1
@@ -184,6 +185,39 @@ class Connector(Controller):
         if self.faults.standing & bit:
             return "fault-stands"
         return "ok" if self.faults.clear(bit, faults.BY_OPERATOR) else "needs-service"
+
+    # For who holds a card
+
+    def read_cards(self, reads: bool) -> None:
+        """Whether a card would be read now."""
+        if reads != self._reads_cards:
+            self._reads_cards = reads
+            self.news = True
+
+    def charges_for(self, user: str) -> bool:
+        """A start of this user stands, and the vehicle is there."""
+        mine = self.charge.granted and self.charge.user == user
+        return mine and self._enabled and self.pilot.vehicle.plugged
+
+    def may_start(self, user: str) -> bool:
+        """No start stands that is not this user's own, and the session is nobody else's."""
+        if self.charge.granted:
+            return self.charge.user == user and not self._enabled
+        return self.charge.user in ("", user)
+
+    def stop_by_user(self) -> None:
+        """Take the start back: the offer is withdrawn until the next one."""
+        self._granted = False
+        self.charge.withdrawn()
+
+    # What others read
+
+    def why(self) -> int:
+        """reason.WHY_*, the pilot's or a plainer one."""
+        why = self.pilot.why
+        if why == reason.WHY_WAITING_FOR_AUTHORISATION and self._reads_cards:
+            return reason.WHY_WAITING_FOR_CARD
+        return why
 
     def offered_ma(self) -> int:
         """What a vehicle reads from the pilot now, in mA; 0 without an offer."""

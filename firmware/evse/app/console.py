@@ -19,6 +19,7 @@ HELP = (
     ("faults", "what is wrong now, and what to do about it"),
     ("log", "the last events"),
     ("meter", "what the meter reads"),
+    ("cards", "the card reader, and how many cards may charge"),
     ("link", "how the board reaches the agent"),
     ("config", "the settings"),
     ("version", "firmware, board and boot"),
@@ -69,6 +70,12 @@ class Console:
                 getattr(self, "_" + name)(now_ms)
                 return
         self._say(f"'{_printable(word)}' is not a command; try: help")
+
+    def tell(self, what: str, code: str) -> None:
+        """An event, to whoever stands there now; in words once somebody has asked for some, for
+        they take heap."""
+        text = self._words["events"][what] if self._words else what
+        self._say(f"{text}: {code}")
 
     def poll(self, now_ms: int) -> None:
         if self._typed:
@@ -134,6 +141,19 @@ class Console:
                 f"[{number + 1}] {meter.quality(now_ms)}  {volts} V  {amps} A  {meter.power_w} W  "
                 f"{controller.charge.register_wh()} Wh"
             )
+
+    def _cards(self, _now_ms: int) -> None:
+        shown = self._station.cards
+        if shown is None:
+            self._say("no card reader fitted")
+            return
+        answers = "does not answer" if shown.reader.silent else "answers"
+        key = "with" if shown.cards.has_key() else "without"
+        self._say(
+            f"{shown.name} {answers}; {len(shown.cards)} of {shown.cards.MOST} cards, {key} a key"
+        )
+        if shown.refused:
+            self._say(f"refused last: {shown.refused}")
 
     def _link(self, _now_ms: int) -> None:
         station = self._station
