@@ -30,6 +30,7 @@ app = typer.Typer(
 _TURN_S = 0.001  # of a thread: the default 5 ms would be the delay of a message
 app.command()(chores.export)
 app.command()(chores.doctor)
+app.command()(chores.card)
 app.add_typer(chores.tokens, name="token")
 screen = Console(stderr=True, highlight=False)
 
@@ -163,7 +164,9 @@ def send(  # noqa: PLR0913, PLR0917  one parameter an option
     command: Annotated[str, typer.Argument(help=orders.HELP)],
     value: Annotated[
         list[str] | None,
-        typer.Argument(help="Ampere, fault code, or setting and value.", show_default=False),
+        typer.Argument(
+            help="Ampere, fault code, setting and value, or card's hash.", show_default=False
+        ),
     ] = None,
     connector: Annotated[int, typer.Option(min=1, max=4, help="Which socket.")] = 1,
     for_: Annotated[

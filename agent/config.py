@@ -24,6 +24,8 @@ COMMANDS = (
     "identify",
     "get-config",
     "set-config",
+    "set-card",
+    "clear-card",
 )
 Section = TypeVar("Section")
 
@@ -90,6 +92,8 @@ class Commands:
             "clear-fault",
             "identify",
             "get-config",
+            "set-card",
+            "clear-card",
         ],
         metadata={"choices": COMMANDS},
     )
