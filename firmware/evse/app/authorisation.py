@@ -8,6 +8,7 @@ vehicle leaves, so that nobody pays for another's energy.  With free charging, c
 Runs outside the tick: it asks a connector for a start or withdraws one, and the tick decides.
 """
 
+from evse.app.cards import MOST
 from evse.app.connector import GRANT_S
 from evse.core.units import elapsed_ms
 
@@ -66,6 +67,13 @@ class Authorisation:
         """Take a card off the list.  What it started goes on, and it can still stop it."""
         return self._change(self.cards.remove, name, "card-cleared")
 
+    def describe(self) -> str:
+        """For people."""
+        answers = "does not answer" if self.reader.silent else "answers"
+        key = "with" if self.cards.has_key() else "without"
+        text = f"{self.name} {answers}; {len(self.cards)} of {MOST} cards, {key} a key"
+        return text + (f"\nrefused last: {self.refused}" if self.refused else "")
+
     def _change(self, change, name: str, what: str) -> str:
         before = len(self.cards)
         answers = []
@@ -92,7 +100,7 @@ class Authorisation:
 
     def _show(self, user: str, now_ms: int) -> None:
         for controller in self._station.controllers:
-            if controller.charges_for(user):
+            if _charges_for(controller, user):
                 controller.stop_by_user()
                 return
         if not self.cards.holds(user):
@@ -114,7 +122,9 @@ class Authorisation:
         for controller in self._station.controllers:
             if not controller.pilot.vehicle.plugged:
                 empty = True
-            elif controller.may_start(user) and (found is None or controller.age_s < found.age_s):
+            elif _may_start(controller, user) and (
+                found is None or controller.age_s < found.age_s
+            ):
                 found = controller
         return found, empty
 
@@ -143,3 +153,18 @@ class Authorisation:
         if refill:
             self._tokens = min(BURST, self._tokens + refill)
             self._refilled_ms = now_ms
+
+
+def _charges_for(controller, user: str) -> bool:
+    """A start of this user stands, and the vehicle is there."""
+    charge = controller.charge
+    mine = charge.granted and charge.user == user
+    return mine and not charge.is_stopped() and controller.pilot.vehicle.plugged
+
+
+def _may_start(controller, user: str) -> bool:
+    """No start stands that is not this user's own, and the session is nobody else's."""
+    charge = controller.charge
+    if charge.granted:
+        return charge.user == user and charge.is_stopped()
+    return charge.user in ("", user)

@@ -17,8 +17,6 @@ KEY_FILE = "card-key"
 class CardList:
     """store: load(name), save(name, bytes).  unreadable: what was stored was no list."""
 
-    MOST = MOST
-
     def __init__(self, store) -> None:
         self._store = store
         self._key = (store.load(KEY_FILE) or b"").strip()

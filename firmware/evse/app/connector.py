@@ -10,7 +10,7 @@ from evse.app.hardware import Hardware
 from evse.core import faults, reason, states
 from evse.core.fallback import POLICY_NAMES, Fallback
 from evse.core.heat import Heat
-from evse.core.limits import CABLE, FALLBACK, HEAT, STATION, SUPPLY
+from evse.core.limits import CABLE, FALLBACK, HEAT, RAMP, STATION, SUPPLY
 from evse.core.proximity import Proximity
 from evse.core.supply import Supply
 from evse.core.units import elapsed_ms
@@ -40,6 +40,7 @@ class Connector(Controller):
         self._heat = Heat()
         self._full_ma = 0
         self._reads_cards = False
+        self._rise = None
         self._grant_s = 0  # how much longer a start waits for a vehicle; 0: no end
         self._aged_state = -1
         self._born_ms = -1
@@ -53,6 +54,7 @@ class Connector(Controller):
         silence_ms = config.number("link_loss_after_s") * 1000
         self.limits.clear(FALLBACK)
         self.fallback = Fallback(self.limits, policy, config.number("link_loss_ma"), silence_ms)
+        self._choose_rise(config.word("ramp"))
         self.charge.needs_start = config.number("authorisation") == 1
         self._granted = self.charge.granted or not self.charge.needs_start
         permits = states.PERMIT_PHASES
@@ -60,6 +62,17 @@ class Connector(Controller):
             permits |= states.PERMIT_VENTILATED
         self._fixed_permits = permits
         self._set_fault(faults.FAULT_CONFIG_LOST, bool(config.problem))
+
+    def _choose_rise(self, mode: str) -> None:
+        if self._rise is not None and self._rise.mode == mode:
+            return
+        self._rise = self.ramp = None
+        self.limits.clear(RAMP)
+        if mode != "none":
+            from evse.app.slow_rise import SlowRise
+
+            self._rise = SlowRise(self.limits, mode, self._full_ma)
+            self.ramp = self._rise.ramp
 
     def hold_out_of_service(self) -> None:
         """The firmware crashed too often: no charging until an operator clears it."""
@@ -75,6 +88,8 @@ class Connector(Controller):
         if self.meter is not None:
             self.meter.poll(now_ms)
             self._read_meter(self.meter, now_ms)
+        if self._rise is not None:
+            self._rise.poll(now_ms, self.pilot, self.faults.active)
         if second:
             self._each_second(now_ms, self.pilot.state != states.A)
         self.charge.poll(self, now_ms)
@@ -193,17 +208,6 @@ class Connector(Controller):
         if reads != self._reads_cards:
             self._reads_cards = reads
             self.news = True
-
-    def charges_for(self, user: str) -> bool:
-        """A start of this user stands, and the vehicle is there."""
-        mine = self.charge.granted and self.charge.user == user
-        return mine and self._enabled and self.pilot.vehicle.plugged
-
-    def may_start(self, user: str) -> bool:
-        """No start stands that is not this user's own, and the session is nobody else's."""
-        if self.charge.granted:
-            return self.charge.user == user and not self._enabled
-        return self.charge.user in ("", user)
 
     def stop_by_user(self) -> None:
         """Take the start back: the offer is withdrawn until the next one."""

@@ -143,17 +143,8 @@ class Console:
             )
 
     def _cards(self, _now_ms: int) -> None:
-        shown = self._station.cards
-        if shown is None:
-            self._say("no card reader fitted")
-            return
-        answers = "does not answer" if shown.reader.silent else "answers"
-        key = "with" if shown.cards.has_key() else "without"
-        self._say(
-            f"{shown.name} {answers}; {len(shown.cards)} of {shown.cards.MOST} cards, {key} a key"
-        )
-        if shown.refused:
-            self._say(f"refused last: {shown.refused}")
+        cards = self._station.cards
+        self._say(cards.describe() if cards is not None else "no card reader fitted")
 
     def _link(self, _now_ms: int) -> None:
         station = self._station
