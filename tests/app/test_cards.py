@@ -362,6 +362,21 @@ def test_a_reader_the_board_has_no_pins_for_stops_the_station_and_is_named() -> 
     assert "reader: this board has no pins for rc522" in typed(bench, "config")
 
 
+def test_before_anybody_has_asked_for_words_the_line_is_in_code_words(bench: StationBench) -> None:
+    bench.bay.plug()
+    show(bench, OTHER)
+    assert bench.console == [f"card-refused: {STRANGER}\r\n"]
+
+
+def test_the_console_tells_of_cards_in_the_configured_language() -> None:
+    bench = station(language="fr")
+    bench.bay.plug()
+    bench.run(3_000)
+    assert "en attente d'une carte" in typed(bench, "status")
+    show(bench, OTHER)
+    assert f"une carte a été refusée: {STRANGER}" in "".join(bench.console)
+
+
 def test_refusals_without_end_are_not_events_without_end(bench: StationBench) -> None:
     for number in range(40):
         bench.board.reader.show(number.to_bytes(4, "big"), 400)

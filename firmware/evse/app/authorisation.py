@@ -89,9 +89,10 @@ class Authorisation:
     def _is_new(self, card: "bytes | None", now_ms: int) -> bool:
         """Whether a card was not there before.  Several in one wallet are seen in turn."""
         shown = self._shown
-        for known in list(shown):
-            if elapsed_ms(now_ms, shown[known]) >= AWAY_MS:
-                del shown[known]
+        if shown:
+            for known in list(shown):
+                if elapsed_ms(now_ms, shown[known]) >= AWAY_MS:
+                    del shown[known]
         if card is None or (card not in shown and len(shown) >= MOST_SHOWN):
             return False
         new = card not in shown
