@@ -19,7 +19,7 @@ def shown(
     """(what is shown, for how many ms) in a row."""
     spans: list[tuple[int, int]] = []
     for ms in range(from_ms, to_ms, 10):
-        what = digital.step(ms % TICKS_PERIOD, asks)
+        what = digital.step(ms % TICKS_PERIOD, asks, asks)
         if spans and spans[-1][0] == what:
             spans[-1] = (what, spans[-1][1] + 10)
         else:
@@ -115,11 +115,19 @@ def test_a_short_signal_of_the_vehicle_does_not_end_it() -> None:
     assert line.pilot.vehicle.pulses == 1
 
 
-def test_a_vehicle_without_b_charges_after_it() -> None:
+def test_a_vehicle_without_b_is_not_spoken_to_and_charges() -> None:
     line = Line(digital_ms=20_000).run(100)
     line.level = C
-    spans_of(line, 10_000)
+    assert spans_of(line, 10_000) == [(266_666, 10_000)]
     assert line.pilot.contactor
+
+
+def test_the_signs_of_a_vehicle_that_begins_to_ask_lead_to_no_two_duties_in_5_s() -> None:
+    line = Line(digital_ms=20_000).run(100)
+    line.run(1_000, level=B, offer_ma=0)
+    line.run(490, level=C)
+    line.offer_ma = 16_000
+    assert spans_of(line, 6_000) == [(266_666, 6_000)]
 
 
 def test_the_wake_up_comes_after_it_and_once() -> None:

@@ -33,10 +33,10 @@ class Digital:
         self._phase = _AWAITING if for_ms else _OVER
         self._time = Timer()
 
-    def step(self, now_ms: int, asks: bool) -> int:
+    def step(self, now_ms: int, asks: bool, settled: bool) -> int:
         """What to show in place of the offer there is.
 
-        asks: the vehicle does, so it does not wait to be spoken to.
+        asks: the vehicle does, so it does not wait to be spoken to; settled: for long enough.
         """
         phase = self._phase
         if phase == _OVER:
@@ -47,7 +47,7 @@ class Digital:
                 return OFFER
             self._enter(_TRYING, now_ms, self._for_ms)
         elif phase == _TRYING:
-            if not self._time.runs(now_ms) or asks:
+            if not self._time.runs(now_ms) or settled:
                 self._enter(_IN_F, now_ms, F_MS)
         elif not self._time.runs(now_ms):
             if phase == _IN_X1:

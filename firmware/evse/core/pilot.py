@@ -171,10 +171,11 @@ class PilotMachine:
     def _instead_of(self, now_ms: int, duty_ppm: int) -> int:
         """The offer's duty, or what one of the sequences shows first."""
         held = reason.WHY_OFFER_DELAY
-        instead = self._trial.step(now_ms, self.vehicle.has_settled(now_ms))
+        vehicle = self.vehicle
+        instead = self._trial.step(now_ms, vehicle.asks, vehicle.has_settled(now_ms))
         if instead == wake_up.OFFER:
             held = reason.WHY_WAKE_UP
-            instead = self._wake_up.step(now_ms, self.vehicle.has_asked)
+            instead = self._wake_up.step(now_ms, vehicle.has_asked)
         if instead == wake_up.OFFER:
             return duty_ppm
         if instead == DIGITAL:
