@@ -17,7 +17,7 @@ INTERVAL_S = 10  # until a birth says otherwise
 CONFLICT_MS = 600_000  # how long a sign of two boards with one name stands
 UPTIME_PERIOD = 1 << 30
 _PACE_MS = 5_000  # shorter stretches say little about a clock
-_KEPT = ("state", "meter", "session")
+_KEPT = ("state", "meter", "session", "condition")
 
 
 class Pace:

@@ -50,6 +50,13 @@ _OF_METER: tuple[_Reading, ...] = (
     ("power_watts", "Power of all phases; negative flows back.", lambda m: m.power_w),
     ("session_energy_watt_hours", "Of the running or last session.", lambda m: m.session_wh),
 )
+_OF_CONDITION: tuple[_Reading, ...] = (
+    ("contactor_wear_ratio", "Of the contactor's life used.", lambda c: c.wear_ppm / 1_000_000),
+    ("contactor_cold_cycles", "Openings without load, since fitted.", lambda c: c.cold_cycles),
+    ("contactor_hot_cycles", "Openings under load, since fitted.", lambda c: c.hot_cycles),
+    ("rcd_trips", "Trips of the residual-current device.", lambda c: c.rcd_trips),
+    ("rcd_test_age_seconds", "When last told: since its self-test.", lambda c: c.rcd_age_s),
+)
 
 # One more label: (its name, (its value, the metric's value) for each).
 _Labelled = tuple[str, str, str, Callable[[Any], Iterable[tuple[str, float]]]]
@@ -113,6 +120,7 @@ def _fleet(stations: list[dict[str, Any]]) -> Iterator[str]:
         for labels, state in states:
             for word, value in values(state.reason):
                 yield f'borne_connector_{name}{{{labels},{label}="{word}"}} {value}\n'
+    yield from _condition(list(_connectors(fresh, "condition")))
     yield from _head("connector_meter_good", "1: the meter answers.")
     for labels, meter in meters:
         yield f"borne_connector_meter_good{{{labels}}} {int(meter.quality == 'good')}\n"
@@ -140,6 +148,13 @@ def _plain(what: str, readings: Iterable[_Reading], told: list[tuple[str, Any]])
         yield from _head(f"{what}_{name}", text)
         for labels, each in told:
             yield f"borne_{what}_{name}{{{labels}}} {value(each)}\n"
+
+
+def _condition(told: list[tuple[str, Any]]) -> Iterator[str]:
+    yield from _plain("connector", _OF_CONDITION, told)
+    yield from _head("connector_rcd", "1: how its residual-current device is.")
+    for labels, each in told:
+        yield f'borne_connector_rcd{{{labels},rcd="{each.rcd}"}} 1\n'
 
 
 def _energy(meters: list[tuple[str, Any]]) -> Iterator[str]:

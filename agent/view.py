@@ -24,6 +24,7 @@ def station(picture: "Station", now_ms: int) -> dict[str, Any]:
                 "state": connector.said.get("state"),
                 "meter": connector.said.get("meter"),
                 "session": connector.said.get("session"),
+                "condition": connector.said.get("condition"),
                 "age_ms": _age(connector.said_ms, now_ms),
             }
             for number, connector in sorted(picture.connectors.items())

@@ -30,6 +30,7 @@ SHARED = (
     "flash.py",
     "links.py",
     "native.py",
+    "pico.py",
     "readers.py",
     "socket.py",
     "stdio.py",
@@ -37,8 +38,9 @@ SHARED = (
 )
 HOST_ONLY = ("docs.py", "asyncapi.py")
 TOPS = ("evse", "protocol", "boards")  # folders on a board that hold nothing but the firmware
-MACHINES = {"rp2_pico_w": "armv6m", "esp32_devkit": "xtensawin"}  # of machine code in .mpy
-SMALL = ("rp2_pico_w",)  # boards whose heap does not hold the firmware compiled on the board
+PICOS = ("rp2_pico_w", "rp2_pico_w_dual")
+MACHINES = {**dict.fromkeys(PICOS, "armv6m"), "esp32_devkit": "xtensawin"}  # of code in .mpy
+SMALL = PICOS  # boards whose heap does not hold the firmware compiled on the board
 ANSWER_S = 3.0
 RESTART_S = 15.0
 
@@ -78,7 +80,10 @@ def files_for(board: str) -> dict[str, Path]:
     """Path on the board -> file here."""
     found = {"boot.py": HERE / "boot.py", "main.py": HERE / "main.py"}
     found["board.py"] = HERE / "boards" / board / "board.py"
-    return found | library()
+    found |= library()
+    if board not in PICOS:
+        del found["boards/pico.py"]
+    return found
 
 
 def package() -> dict[str, object]:

@@ -29,7 +29,8 @@ package(
         "socket.py",
         "stdio.py",
         "ticker.py",
-    ),
+    )
+    + (("pico.py",) if options.board.startswith("rp2_pico") else ()),
 )
 package(
     "protocol",

@@ -94,11 +94,16 @@ EVENTS = (
     "card-set",
     "card-cleared",
     "reader-silent",
+    "contactor-replaced",
+    "opened-under-load",
 )
 
 METER_QUALITIES = ("good", "stale", "silent", "none")
 
 CLOCKS = ("none", "agent")
+
+# How a residual-current device is.
+RCDS = ("none", "untested", "good", "failed", "tripped")
 
 # Why bytes were not taken for a message.
 REFUSALS = (

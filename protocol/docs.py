@@ -40,6 +40,7 @@ LISTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "Stop reasons": (codes.STOP_REASONS, en.STOP_REASONS),
     "Events": (codes.EVENTS, en.EVENTS),
     "Meter qualities": (codes.METER_QUALITIES, en.QUALITIES),
+    "Residual-current devices": (codes.RCDS, en.RCDS),
     "Resets": (codes.RESETS, en.RESETS),
     "Answers": (codes.ANSWERS, en.ANSWERS),
 }

@@ -22,7 +22,18 @@ from .orders import (
     Start,
     Stop,
 )
-from .reports import Ack, Birth, Death, Event, Health, Meter, Refusal, Session, State
+from .reports import (
+    Ack,
+    Birth,
+    Condition,
+    Death,
+    Event,
+    Health,
+    Meter,
+    Refusal,
+    Session,
+    State,
+)
 
 __all__ = (
     "AGENT_MESSAGES",
@@ -36,6 +47,7 @@ __all__ = (
     "Birth",
     "ClearCard",
     "ClearFault",
+    "Condition",
     "Death",
     "Event",
     "GetConfig",
@@ -56,7 +68,7 @@ __all__ = (
     "find",
 )
 
-UP_MESSAGES = (Birth, Death, State, Meter, Session, Event, Health, Ack)
+UP_MESSAGES = (Birth, Death, State, Meter, Session, Event, Health, Condition, Ack)
 AGENT_MESSAGES = (Refusal,)  # the agent's own word to the backend; no board says or hears it
 DOWN_MESSAGES = (
     Hello,

@@ -7,6 +7,7 @@ from .codes import (
     EVENTS,
     METER_QUALITIES,
     PHASES,
+    RCDS,
     RESETS,
     STOP_REASONS,
 )
@@ -214,6 +215,37 @@ class Health(Message):
         ("connects", COUNT),
         ("clock", Choice(CLOCKS)),
         ("clock_age_s", COUNT),
+    )
+
+
+class Condition(Message):
+    """How worn the parts of one connector are.  After a connect, and when something in it has
+    changed, but not more often than every interval_s; retained.
+
+    The counts are kept on flash and begin again when a technician fits a new contactor.
+    """
+
+    KIND = "condition"
+    PER_CONNECTOR = True
+    RETAINED = True
+
+    boot_id: int  # see Birth
+    seq: int  # number of this message within the boot
+    uptime_ms: int  # board clock
+    cold_cycles: int  # the contactor closed and opened again without load, since it was fitted
+    hot_cycles: int  # it opened with current flowing, since it was fitted
+    wear_ppm: int  # of its life used; 1000000: it is due
+    rcd: str  # residual-current device as last tested; tripped: it has cut the power off
+    rcd_age_s: int  # since its last self-test, at uptime_ms; 0 while there was none since boot
+    rcd_trips: int  # how often it has tripped, since the count began
+
+    FIELDS = HEAD + (
+        ("cold_cycles", COUNT),
+        ("hot_cycles", COUNT),
+        ("wear_ppm", Integer(0, 1_000_000)),
+        ("rcd", Choice(RCDS)),
+        ("rcd_age_s", COUNT),
+        ("rcd_trips", COUNT),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 GAPS = 10  # missing numbers of a boot: a few are lost on any radio
-WEAR_PERCENT = 90  # of a contactor's life, where the firmware tells it
+WEAR_PPM = 900_000  # of a contactor's life
 _DERATING = ("heat", "fallback")  # limits nobody asked for
 
 
@@ -70,8 +70,6 @@ def _of_station(station: dict[str, Any]) -> list[Trouble]:
         found.append(Trouble("conflict", name))
     if station["gaps"] >= GAPS:
         found.append(Trouble("gap", name))
-    if getattr(station["health"], "contactor_wear_percent", 0) >= WEAR_PERCENT:
-        found.append(Trouble("wear", name))
     return found
 
 
@@ -86,4 +84,7 @@ def _of_connector(name: str, connector: dict[str, Any]) -> list[Trouble]:
     silent = Trouble("fault", name, number, "meter-silent")
     if meter is not None and meter.quality == "silent" and silent not in found:
         found.append(Trouble("meter", name, number))
+    condition = connector["condition"]
+    if condition is not None and condition.wear_ppm >= WEAR_PPM:
+        found.append(Trouble("wear", name, number))
     return found

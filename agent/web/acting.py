@@ -203,6 +203,12 @@ def session(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
     return Response({"name": holder.name, "role": holder.role}, cookies=[cookie])
 
 
+@delete("/api/session", status_code=200, sync_to_thread=False)
+def no_session() -> Response[dict[str, str]]:
+    """The cookie is taken back; whoever had none has none."""
+    return Response({}, cookies=[Cookie(COOKIE, value="", max_age=0, httponly=True)])
+
+
 ROUTES = (
     *(_connector_route(verb, cls) for verb, cls in _OF_CONNECTOR.items()),
     *(_station_route(verb, cls, "operator") for verb, cls in _OF_STATION.items()),
@@ -214,4 +220,5 @@ ROUTES = (
     fleet_cancel,
     audit,
     session,
+    no_session,
 )

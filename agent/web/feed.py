@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PERIOD_S = 0.25
 COUNTERS_S = 1.0
-HEARTBEAT_S = 5.0
+HEARTBEAT_S = 2.0
 
 
 def event(kind: str, data: Any) -> bytes:

@@ -41,12 +41,19 @@ def page() -> File:
     return File(STATIC / "index.html", content_disposition_type="inline", media_type="text/html")
 
 
+@get("/worker.js", include_in_schema=False, sync_to_thread=False)
+def worker() -> File:
+    """Beside the page, for a browser lets it keep no more than what lies below it."""
+    script = STATIC / "worker.js"
+    return File(script, content_disposition_type="inline", media_type="text/javascript")
+
+
 def create_app(
     agent: "Agent", token: str, allowed_hosts: "list[str] | None", stopping: threading.Event
 ) -> Doorkeeper:
     """The application; tests run it without a socket.  stopping ends the streams.  token: of
     this machine's own user."""
-    routes: list[Any] = [*reading.ROUTES, *acting.ROUTES, page]
+    routes: list[Any] = [*reading.ROUTES, *acting.ROUTES, page, worker]
     if STATIC.is_dir():
         routes.append(create_static_files_router("/static", [STATIC], include_in_schema=False))
     web = agent.config.web

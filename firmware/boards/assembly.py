@@ -37,7 +37,7 @@ def make_connector(socket, config, number: int, post, store, lines: list) -> Con
         PilotAdc(socket.pilot_burst, samples=socket.samples, scan=socket.scan),
         PilotPwm(socket.pilot_pwm),
         Contactor(socket.enable, socket.feedback),
-        Guard(socket.guard_rows, socket.rcd_trip),
+        Guard(_guard_rows(socket, config), socket.rcd_trip),
         rcd_test=socket.rcd_test if config.number("rcd_test") else None,
         lock=Lock(*socket.lock_pins) if socket.lock_pins and config.number("lock") else None,
         cable=ProximityAdc(socket.proximity)
@@ -50,7 +50,14 @@ def make_connector(socket, config, number: int, post, store, lines: list) -> Con
     )
     connector = Connector(hardware, Charge(number, post, store), config)
     connector.calibration.keep_in(store, number)
+    connector.wear.keep_in(store, number)
     return connector
+
+
+def _guard_rows(socket, config) -> tuple:
+    """Of the inputs a board always has, and of those the settings say are fitted."""
+    fitted = [row for setting, row in socket.fitted_rows if config.number(setting)]
+    return tuple(socket.guard_rows) + tuple(fitted)
 
 
 class _Line:

@@ -11,7 +11,8 @@ class Socket:
     where not fitted: feedback, rcd_trip, rcd_test (pins); lock_pins (lock, unlock, contact);
     proximity, thermistor (read_u16()); meter_uart; meter_counters (cf, cf1, sel), as
     drivers/meter_hlw8012.py wants them; meter_pulses(edge), as edges.py.  guard_rows: as
-    drivers/guard.py makes them.
+    drivers/guard.py makes them.  fitted_rows: (setting, row), for inputs that count where the
+    setting says so.
     """
 
     def __init__(
@@ -24,6 +25,7 @@ class Socket:
         scan=scan,
         feedback=None,
         guard_rows=(),
+        fitted_rows=(),
         rcd_trip=None,
         rcd_test=None,
         lock_pins=None,
@@ -40,6 +42,7 @@ class Socket:
         self.enable = enable
         self.feedback = feedback
         self.guard_rows = guard_rows
+        self.fitted_rows = fitted_rows
         self.rcd_trip = rcd_trip
         self.rcd_test = rcd_test
         self.lock_pins = lock_pins

@@ -17,6 +17,7 @@ TABLES = (
     "COMMANDS",
     "ANSWERS",
     "QUALITIES",
+    "RCDS",
     "RESETS",
     "PHRASES",
 )

@@ -93,6 +93,8 @@ EVENTS = {
     "card-set": "a card was allowed",
     "card-cleared": "a card was taken off the list",
     "reader-silent": "the card reader does not answer",
+    "contactor-replaced": "the contactor was replaced",
+    "opened-under-load": "the contactor parted under load",
 }
 
 COMMANDS = {
@@ -147,6 +149,15 @@ QUALITIES = {
     "none": "no meter fitted",
 }
 
+# How a residual-current device is.
+RCDS = {
+    "none": "no self-test fitted",
+    "untested": "not tested yet",
+    "good": "tested and good",
+    "failed": "self-test failed",
+    "tripped": "tripped",
+}
+
 # Why the board last started.
 RESETS = {
     "power": "power was switched on",
@@ -176,6 +187,12 @@ PHRASES = {
     "session": "{energy} kWh in {time}",
     "link-up": "connected to supervision",
     "link-down": "no link to supervision for {time}",
+    "wear": "contactor {percent} % worn after {cold} openings without load and {hot} under load",
+    "rcd": "residual-current device: {state}, {trips} trips",
+    "tested": "last tested {time} ago",
+    "fitted-ask": "Where was a new contactor fitted? Type the connector's number to begin its "
+    "counts again; anything else leaves them.",
+    "fitted-left": "The counts are left as they were.",
     "hours": "{number} h",
     "minutes": "{number} min",
     "seconds": "{number} s",

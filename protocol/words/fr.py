@@ -85,6 +85,8 @@ EVENTS = {
     "card-set": "une carte a été autorisée",
     "card-cleared": "une carte a été retirée de la liste",
     "reader-silent": "le lecteur de cartes ne répond pas",
+    "contactor-replaced": "le contacteur a été remplacé",
+    "opened-under-load": "le contacteur s'est ouvert en charge",
 }
 
 COMMANDS = {
@@ -137,6 +139,14 @@ QUALITIES = {
     "none": "aucun compteur installé",
 }
 
+RCDS = {
+    "none": "sans autotest",
+    "untested": "pas encore testé",
+    "good": "testé, en ordre",
+    "failed": "échec de l'autotest",
+    "tripped": "déclenché",
+}
+
 RESETS = {
     "power": "mise sous tension",
     "watchdog": "redémarrée par le chien de garde",
@@ -164,6 +174,12 @@ PHRASES = {
     "session": "{energy} kWh en {time}",
     "link-up": "reliée à la supervision",
     "link-down": "sans liaison avec la supervision depuis {time}",
+    "wear": "contacteur usé à {percent} % après {cold} ouvertures sans charge et {hot} en charge",
+    "rcd": "différentiel : {state}, {trips} déclenchements",
+    "tested": "dernier test il y a {time}",
+    "fitted-ask": "Où un nouveau contacteur a-t-il été monté ? Tapez le numéro du connecteur pour "
+    "recommencer ses comptes ; toute autre réponse les laisse.",
+    "fitted-left": "Les comptes restent comme ils étaient.",
     "hours": "{number} h",
     "minutes": "{number} min",
     "seconds": "{number} s",

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+RESENT = 20  # records a board sends again at once
+
+
 class Mosquitto:
     """One broker on one port, that keeps what it knows on disk."""
 
@@ -201,13 +204,13 @@ class Board(Client):
                 self.publish(where, said)
         return said
 
-    def send_held(self) -> None:
+    def send_held(self, most: int = 1 << 30) -> None:
         with self._guard:
-            for _, where, said in self.held:
+            for _, where, said in self.held[:most]:
                 self.publish(where, said)
             self._caught_up = True
 
     def _resend(self) -> None:
         while not self._ending.wait(self._resend_s):
             if self._caught_up:
-                self.send_held()
+                self.send_held(RESENT)

@@ -4,7 +4,18 @@ from typing import Any
 
 from agent.intake import Accepted, Intake
 from protocol import topics
-from protocol.messages import Ack, Birth, Death, Event, Health, Message, Meter, Session, State
+from protocol.messages import (
+    Ack,
+    Birth,
+    Condition,
+    Death,
+    Event,
+    Health,
+    Message,
+    Meter,
+    Session,
+    State,
+)
 from tests.protocol.samples import values
 
 
@@ -47,6 +58,7 @@ def reading(seq: int, boot: int = 1, station: str = "st-1", **more: Any) -> Acce
 __all__ = [
     "Ack",
     "Birth",
+    "Condition",
     "Death",
     "Event",
     "Health",

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ from agent.sections import RULES, Alerts
 from agent.view import station as view
 from protocol import codes
 from protocol.words import LANGUAGES
-from tests.agent.said import Birth, Death, Health, Meter, State, accepted
+from tests.agent.said import Birth, Condition, Death, Meter, State, accepted
 from tests.agent.waiting import until
 from tests.protocol.samples import values
 
@@ -178,11 +177,17 @@ def test_a_meter_that_falls_silent_is_told_once_whoever_sees_it(world: World) ->
     assert [each for each in world.heard() if not each[2]] == [("fault", "meter-silent", False)]
 
 
-def test_a_worn_contactor_is_told_where_the_firmware_knows_it(world: World) -> None:
-    world.hear(Health)
-    world.live.stations["st-1"].health = SimpleNamespace(contactor_wear_percent=95)
+def test_a_worn_contactor_is_told_until_it_is_replaced(world: World) -> None:
+    world.hear(Condition, wear_ppm=899_999)
     world.pass_s(70)
-    assert world.heard() == [("wear", "", False)]
+    assert world.heard() == []
+    world.hear(Condition, wear_ppm=900_000)
+    world.pass_s(70)
+    assert [(each.trouble.connector, each.trouble.rule) for each in world.told] == [(1, "wear")]
+    world.told = []
+    world.hear(Condition, wear_ppm=0)
+    world.pass_s(70)
+    assert world.heard() == [("wear", "", True)]
 
 
 def test_two_boards_with_one_name_are_told_at_once(world: World) -> None:

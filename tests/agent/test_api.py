@@ -13,7 +13,7 @@ from agent.web.guards import token
 from agent.web.server import create_app
 from agent.writer import Item
 from protocol.messages import find
-from tests.agent.said import Ack, Birth, Event, Meter, State, accepted, topic
+from tests.agent.said import Ack, Birth, Condition, Event, Meter, State, accepted, topic
 from tests.agent.waiting import until
 
 TOKEN = "t" * 43
@@ -68,7 +68,8 @@ class Page:
             accepted(Birth, 1, 3, will_seq=2, interval_s=10),
             accepted(State, 1, 4, offer_ma=16_000),
             accepted(Meter, 1, 5, power_w=3_680),
-            accepted(Event, 1, 6, connector=0, what="boot"),
+            accepted(Condition, 1, 6, hot_cycles=37, rcd="good"),
+            accepted(Event, 1, 7, connector=0, what="boot"),
         )
         until("the station is shown", lambda: len(self.shown()["stations"]) == 1)
 
@@ -98,6 +99,7 @@ def test_a_station_is_shown_whole(page: Page) -> None:
     assert connector["state"]["offer_ma"] == 16_000
     assert connector["meter"]["power_w"] == 3_680
     assert connector["session"] is None
+    assert (connector["condition"]["hot_cycles"], connector["condition"]["rcd"]) == (37, "good")
     assert [event["what"] for event in station["events"]] == ["boot"]
     assert page.client.get("/api/stations/st-1").json()["station"] == "st-1"
     assert page.client.get("/api/stations/st-9").status_code == 404
@@ -108,7 +110,7 @@ def test_nothing_is_lost_without_a_number_on_the_page(page: Page) -> None:
     page.hear()
     shown = page.shown()
     assert shown["counters"]["refused"] == {"not-text": 1}
-    assert shown["counters"]["written"]["stored"] == 4
+    assert shown["counters"]["written"]["stored"] == 5
     assert shown["counters"]["outbox"]["dropped_telemetry"] == 0
     assert shown["counters"]["alarm"] == ""
     assert shown["upstream"]["configured"] is False
@@ -236,6 +238,7 @@ def test_every_answer_keeps_the_browser_in_its_place(page: Page, path: str) -> N
 def test_the_page_is_served_with_its_files(page: Page) -> None:
     assert "text/html" in page.client.get("/").headers["content-type"]
     assert "javascript" in page.client.get("/static/app.js").headers["content-type"]
+    assert "javascript" in page.client.get("/worker.js").headers["content-type"]
     assert page.client.get("/static/../server.py").status_code == 404
     assert page.client.get("/static/%2e%2e/server.py").status_code == 404
 

@@ -15,7 +15,7 @@ import agent
 from agent import process
 from agent.web.server import create_app
 from protocol import codes
-from tests.agent.said import Birth, Health, Meter, State, accepted
+from tests.agent.said import Birth, Condition, Health, Meter, State, accepted
 from tests.agent.test_api import TOKEN, Page
 from tests.agent.waiting import until
 from tests.protocol.samples import values
@@ -42,6 +42,15 @@ READING = {
     "current_ma": [16_000, 0, 0],
 }
 
+CONDITION = {
+    "cold_cycles": 4_210,
+    "hot_cycles": 37,
+    "wear_ppm": 250_000,
+    "rcd": "good",
+    "rcd_age_s": 590,
+    "rcd_trips": 2,
+}
+
 
 @pytest.fixture
 def page(agents: Any) -> Iterator[Page]:
@@ -56,6 +65,7 @@ def hear(page: Page, **meter: Any) -> None:
         accepted(State, 1, 4, reason=REASON, offer_ma=10_000, high_mv=5_980, contactor=True),
         accepted(Meter, 1, 5, **(READING | meter)),
         accepted(Health, 1, 6, worst_gap_ms=12, held=3),
+        accepted(Condition, 1, 7, **CONDITION),
     )
     until("it is known", lambda: len(page.agent.stations()) == 1)
 
@@ -99,6 +109,12 @@ def test_a_stations_values_are_told_in_base_units(page: Page) -> None:
     assert of(found, "connector_voltage_volts", **HERE, phase="L2") == 231
     assert of(found, "connector_current_amperes", **HERE, phase="L1") == 16
     assert of(found, "connector_contactor_closed", **HERE) == 1
+    assert of(found, "connector_contactor_wear_ratio", **HERE) == 0.25
+    assert of(found, "connector_contactor_cold_cycles", **HERE) == 4_210
+    assert of(found, "connector_contactor_hot_cycles", **HERE) == 37
+    assert of(found, "connector_rcd_trips", **HERE) == 2
+    assert of(found, "connector_rcd_test_age_seconds", **HERE) == 590
+    assert of(found, "connector_rcd", **HERE, rcd="good") == 1
     assert of(found, "station_fresh", station="st-1") == 1
     assert of(found, "station_gaps", station="st-1") == 0
     assert of(found, "station_age_seconds", station="st-1") < 20
@@ -114,7 +130,7 @@ def test_the_agents_own_counts_are_told(page: Page) -> None:
     found = scrape(page)
     assert of(found, "messages_refused_total", reason="not-text") == 1
     assert of(found, "messages_dropped_total") == 0
-    assert of(found, "outbox_messages", kind="telemetry") == 4
+    assert of(found, "outbox_messages", kind="telemetry") == 5
     assert of(found, "outbox_bytes", kind="telemetry") > 0
     assert of(found, "upstream_connected") == 0
     assert of(found, "link_up", link="mqtt") == 1
@@ -145,7 +161,14 @@ def test_labels_are_only_stations_and_words_of_the_protocol(page: Page) -> None:
     hear(page)
     for junk in range(50):
         page.agent.intake.take(f"evse/1/st-1/up/1/{'x' * junk}", b"{}", False)
-    words = {*codes.REFUSALS, *codes.STATES, *codes.WHYS, *codes.OWNERS, *codes.FAULT_CODES}
+    words = {
+        *codes.REFUSALS,
+        *codes.STATES,
+        *codes.WHYS,
+        *codes.OWNERS,
+        *codes.FAULT_CODES,
+        *codes.RCDS,
+    }
     allowed = words | {"st-1", "1", "L1", "L2", "L3", "0.1.0", "virtual", "mqtt"}
     allowed |= {"telemetry", "record"}
     found = {value for _, labels in scrape(page) for _, value in labels}

@@ -148,6 +148,8 @@ def test_a_cookie_lets_the_page_look_and_never_act(page: Page) -> None:
     assert client.get("/api/stations").status_code == 200
     assert client.post("/api/stations/st-1/1/stop", json={}).status_code == 401
     assert page.line.sent == []
+    assert client.delete("/api/session").status_code == 200
+    assert client.get("/api/stations").status_code == 401
 
 
 def test_a_wrong_token_is_refused_even_where_looking_is_free(page: Page) -> None:

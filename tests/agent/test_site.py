@@ -3,10 +3,12 @@
 import os
 from collections import Counter
 
+import pytest
+
 from protocol import topics
 from protocol.messages import SetLimit
 from tests.agent.brokers import Board, Client, Sink
-from tests.agent.said import Ack, Meter, State, payload, topic
+from tests.agent.said import Ack, Condition, Meter, State, payload, topic
 from tests.agent.waiting import until
 from tests.protocol.samples import values
 
@@ -24,15 +26,16 @@ def test_what_a_board_says_reaches_the_backend_with_the_same_bytes_and_topic(
     until("the board may forget it", lambda: board.held == [])
 
 
-def test_states_are_retained_upstream_as_they_are_on_the_site(brokers, clients, agents) -> None:
+@pytest.mark.parametrize("kind", [State, Condition])
+def test_what_is_retained_on_the_site_is_retained_upstream(brokers, clients, agents, kind) -> None:
     site, above = brokers("site"), brokers("upstream")
     agent = agents(site.port, above.port)
     board = clients(Board("st-1", site.port))
-    said = payload(State, 1, 50)
-    board.publish(topic(State), said, retain=True)
+    said = payload(kind, 1, 50)
+    board.publish(topic(kind), said, retain=True)
     until("all of it went up", lambda: agent.uplink.sent >= 2)
     late = clients(Sink(above.port))
-    until("a late backend learns the state", lambda: said in late.payloads())
+    until("a late backend learns of it", lambda: said in late.payloads())
 
 
 def test_junk_is_refused_by_name_and_nothing_stops(brokers, clients, agents) -> None:

@@ -19,6 +19,7 @@ KEYS = {
     "commands": [message.KIND for message in DOWN_MESSAGES if message not in (Hello, Receipt)],
     "answers": codes.ANSWERS,
     "qualities": codes.METER_QUALITIES,
+    "rcds": codes.RCDS,
     "resets": codes.RESETS,
 }
 

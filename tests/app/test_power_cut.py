@@ -123,6 +123,8 @@ def check_one_session(yard: Yard) -> None:
     assert phases == ["start"] + ["checkpoint"] * (len(phases) - 2) + ["end"]
     assert sessions[-1].energy_wh == pytest.approx(yard.meter.import_wh - 5_000, abs=1)
     assert sessions[-1].register_wh - sessions[-1].start_wh == sessions[-1].energy_wh
+    openings = [m.cold_cycles + m.hot_cycles for m in yard.bench.port.messages("condition")]  # type: ignore[attr-defined]
+    assert openings == sorted(openings)
     assert yard.agent.holes() == []
     assert len(yard.bench.station.post.records) == 0
 

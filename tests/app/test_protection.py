@@ -2,6 +2,8 @@
 
 import pytest
 
+from boards.virtual.pin import VirtualPin
+from evse.drivers.guard import emergency_stop, enclosure, protective_earth
 from tests.app.station_bench import StationBench
 
 
@@ -265,3 +267,28 @@ def test_two_sockets_never_offer_more_than_their_supply() -> None:
     first.unplug()
     bench.run(20_000)
     assert bench.station.controllers[1].offered_ma() == pytest.approx(32_000, abs=2)
+
+
+INPUTS = {
+    "earth": (protective_earth, "pe-lost"),
+    "emergency_stop": (emergency_stop, "emergency-stop"),
+    "enclosure": (enclosure, "enclosure-open"),
+}
+
+
+@pytest.mark.parametrize("setting", INPUTS)
+@pytest.mark.parametrize("fitted", [0, 1])
+def test_an_input_counts_where_the_settings_say_it_is_fitted(setting: str, fitted: int) -> None:
+    make_row, code = INPUTS[setting]
+    bench = StationBench(**{setting: fitted})
+    pin = VirtualPin(0)
+    bench.board.connectors[0].guard_rows = ()
+    bench.board.connectors[0].fitted_rows = ((setting, make_row(pin)),)
+    bench.boot()
+    bench.charge()
+    pin.level = 1
+    if fitted:
+        assert opened_after_ms(bench) <= 100
+    bench.run(1_000)
+    assert codes(bench) == ([code] if fitted else [])
+    assert bench.bay.contactor.closed is not bool(fitted)

@@ -8,7 +8,7 @@ from boards.check import PURPOSES, BoardError, check, purpose_of
 from boards.chips import Esp32, Rp2040
 from tests.needs import ROOT
 
-CHIPS = {"rp2_pico_w": Rp2040, "esp32_devkit": Esp32}
+CHIPS = {"rp2_pico_w": Rp2040, "rp2_pico_w_dual": Rp2040, "esp32_devkit": Esp32}
 GOOD = {
     "NAME": "my-board",
     "PILOT_PIN": 2,

@@ -39,6 +39,7 @@ def test_how_each_message_travels_has_not_changed() -> None:
         "birth",
         "death",
         "state",
+        "condition",
     }
     assert {kind for kind, (qos, _, _) in travels.items() if qos == 0} == {
         "meter",

@@ -78,6 +78,15 @@ def connector(
             "register_wh": 4_183_220 + energy_wh,
             "session_wh": energy_wh,
         },
+        "condition": head
+        | {
+            "cold_cycles": 4_210 + 900 * number,
+            "hot_cycles": 37,
+            "wear_ppm": 10_420 + 100_000 * number,
+            "rcd": "good",
+            "rcd_age_s": 5_400,
+            "rcd_trips": 2,
+        },
         "session": None
         if not session
         else head

@@ -22,13 +22,15 @@ TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 POLICY = (  # stricter than the agent's own
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
     " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
-    " require-trusted-types-for 'script'; trusted-types 'none'"
+    " require-trusted-types-for 'script'; trusted-types borne; worker-src 'self'"
 )
-
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
+from agent.history.points import COLUMNS  # noqa: E402
 from protocol import words  # noqa: E402
+
+NOTHING = {"step_s": 60} | {name: [] for name in ("at_s", "energy_wh", *COLUMNS)}
 
 
 class MockAgent:
@@ -39,7 +41,11 @@ class MockAgent:
         self.counters, self.upstream = counters, upstream
         self.links = [{"link": "mqtt", "up": True, "trouble": ""}]
         self.orders: list[dict[str, Any]] = []
+        self.asked: list[str] = []  # about the past
         self.answer: tuple[int, dict[str, Any]] = (200, {"id": "1", "ok": True, "code": "ok"})
+        self.answers: dict[str, Any] = {}  # to questions about the past, by how they begin
+        self.role = "operator"  # of the token
+        self.is_open = True  # for whoever looks; else for a browser that showed the token
         self.heartbeat_s = 1.0
         self.gone = False
         self._streams: list[queue.Queue[tuple[str, Any] | None]] = []
@@ -101,18 +107,35 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
-        if path == "/api/events":
+        if path.startswith("/api/") and "words" not in path and not self._may_look():
+            self._json(401, {})
+        elif path == "/api/events":
             self._stream()
         elif path == "/api/stations":
             self._json(200, self.mock.snapshot())
+        elif path.startswith(("/api/history/", "/api/faults", "/api/sessions")):
+            self.mock.asked.append(self.path)
+            known = self.mock.answers
+            found = [known[each] for each in known if path.startswith(f"/api/{each}")]
+            self._json(200, found[0] if found else NOTHING if "history" in path else [])
         elif path.startswith("/api/words/"):
             self._json(200, words.tables(path.rpartition("/")[2]))
+        elif path == "/worker.js":
+            self._file("worker.js")
         else:
             self._file("index.html" if path == "/" else path.removeprefix("/static/"))
+
+    def do_DELETE(self) -> None:
+        self._json(200, {})
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         token = self.headers.get("Authorization", "")
+        if self.path == "/api/session":
+            known = token == f"Bearer {TOKEN}"
+            cookie = "borne=shown; HttpOnly; SameSite=Strict" if known else ""
+            self._json(200 if known else 401, {"name": "desk", "role": self.mock.role}, cookie)
+            return
         order = {"path": self.path, "token": token, "body": json.loads(body or b"{}")}
         self.mock.orders.append(order)
         if token == f"Bearer {TOKEN}":
@@ -135,9 +158,12 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             return
 
-    def _json(self, status: int, value: Any) -> None:
+    def _may_look(self) -> bool:
+        return self.mock.is_open or "borne=shown" in self.headers.get("Cookie", "")
+
+    def _json(self, status: int, value: Any, cookie: str = "") -> None:
         body = json.dumps(value).encode()
-        self._head(status, "application/json", len(body))
+        self._head(status, "application/json", len(body), cookie)
         self.wfile.write(body)
 
     def _file(self, name: str) -> None:
@@ -149,8 +175,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._head(200, TYPES.get(path.suffix, "image/svg+xml"), len(body))
         self.wfile.write(body)
 
-    def _head(self, status: int, kind: str, length: int | None = None) -> None:
+    def _head(self, status: int, kind: str, length: int | None = None, cookie: str = "") -> None:
         self.send_response(status)
+        if cookie:
+            self.send_header("Set-Cookie", cookie)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Security-Policy", POLICY)
         self.send_header("Cache-Control", "no-store")

@@ -1,95 +1,15 @@
 """The supervision page in a real browser, against a canned fleet."""
 
 import copy
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from protocol import words
-from tests.needs import need
 from tests.web import fleet
 from tests.web.mock_server import TOKEN, MockAgent
-
-expect.set_options(timeout=4_000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = need("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
-class Visit:
-    """A page open on a mock agent.  trouble: what the browser's console complained of."""
-
-    def __init__(self, browser: Browser, mock: MockAgent, width: int, language: str) -> None:
-        self.mock = mock
-        self.port = mock.start()
-        self.trouble: list[str] = []
-        self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, locale="en-GB", reduced_motion="reduce"
-        )
-        self.page = self.context.new_page()
-        self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
-        self.language = language
-
-    def _console(self, message: Any) -> None:
-        if message.type in ("error", "warning"):
-            self.trouble.append(message.text)
-
-    def go(self, path: str = "") -> Page:
-        joint = "&" if "?" in path else "?"
-        path, _, anchor = path.partition("#")
-        query = f"{joint}lang={self.language}" if self.language else ""
-        self.page.goto(f"http://127.0.0.1:{self.port}/{path}{query}" + (anchor and f"#{anchor}"))
-        expect(self.page.locator("html")).to_have_attribute("data-feed", "live")
-        return self.page
-
-    def with_token(self) -> "Visit":
-        self.page.add_init_script(f"sessionStorage.setItem('borne.token', '{TOKEN}')")
-        return self
-
-    def close(self) -> None:
-        self.context.close()
-        if not self.mock.gone:
-            self.mock.stop()
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Any]:
-    visits: list[Visit] = []
-
-    def make(width: int = 1_440, language: str = "en", stations: Any = None) -> Visit:
-        found = fleet.fleet() if stations is None else stations
-        mock = MockAgent(found, fleet.counters(), fleet.upstream())
-        visits.append(Visit(browser, mock, width, language))
-        return visits[-1]
-
-    yield make
-    trouble = [line for visit in visits for line in visit.trouble]
-    for visit in visits:
-        visit.close()
-    assert trouble == []
-
-
-def card(page: Page, station: str) -> Any:
-    return page.locator(f'.card[data-station="{station}"]')
-
-
-def names(page: Page) -> list[str]:
-    return page.locator(".card h3").all_inner_texts()
-
-
-def one_of(name: str) -> Any:
-    return copy.deepcopy(next(one for one in fleet.fleet() if one["station"] == name))
+from tests.web.visits import card, names, one_of
 
 
 def test_every_station_is_shown_and_those_that_need_a_person_come_first(open_page: Any) -> None:
@@ -158,6 +78,42 @@ def test_faults_are_told_in_the_language_and_its_direction(open_page: Any, langu
     assert (first["x"] > second["x"]) == (language == "ar")
 
 
+def test_a_warning_asks_for_a_person_and_is_no_fault(open_page: Any) -> None:
+    warned = one_of("atlas-01")
+    warned["connectors"][0]["state"]["reason"]["faults"] = [fleet.fault("meter-silent")]
+    page = open_page(stations=[one_of("tanger-med-11"), warned]).go()
+    expect(card(page, "atlas-01")).to_have_attribute("data-tone", "charging")
+    expect(card(page, "atlas-01")).to_contain_text("The meter does not answer.")
+    expect(page.locator('.tile[data-tone="fault"] .count')).to_have_text("0")
+    expect(page.locator('[data-group="need"] .card')).to_have_count(1)
+    assert names(page) == ["atlas-01", "tanger-med-11"]
+
+
+def test_news_of_one_station_touch_no_card_but_its_own_however_far_down(open_page: Any) -> None:
+    visit = open_page(stations=[one_of("atlas-01") | {"station": f"p-{n}"} for n in range(300)])
+    page = visit.go()
+    expect(page.locator(".card .why")).to_have_count(300)
+    page.evaluate(
+        """() => {
+          window.touched = new Set();
+          new MutationObserver((found) => {
+            for (const { target } of found) {
+              const card = target.closest?.(".card");
+              if (card && !target.closest(".age")) window.touched.add(card.dataset.station);
+            }
+          }).observe(document.getElementById("groups"),
+            { subtree: true, childList: true, attributes: true });
+        }"""
+    )
+    last = card(page, "p-299")
+    assert last.evaluate("node => node.getBoundingClientRect().top > 2 * innerHeight")
+    changed = one_of("atlas-01") | {"station": "p-299"}
+    changed["connectors"] = [fleet.connector(1, "charging", offer=32, drawn=(20.5,))]
+    visit.mock.push("station", changed)
+    expect(last).to_contain_text("20.5 A")
+    assert page.evaluate("[...window.touched]") == ["p-299"]
+
+
 def test_the_language_is_changed_in_the_header_and_remembered(open_page: Any) -> None:
     visit = open_page(language="")
     page = visit.go()
@@ -188,6 +144,10 @@ def test_news_change_the_card_and_are_told_to_a_screen_reader(open_page: Any) ->
     expect(card(page, "atlas-01")).to_contain_text(sentence)
     expect(page.locator("#announcer")).to_contain_text(f"atlas-01: {sentence}")
     expect(page.locator('.tile[data-tone="fault"] .count')).to_have_text("3")
+    everything = visit.mock.snapshot()
+    gone = [one | {"freshness": "offline"} for one in everything["stations"]]
+    visit.mock.push("snapshot", everything | {"stations": gone})
+    expect(page.locator("#announcer")).to_contain_text(" changes at once.")
     newcomer = one_of("tanger-med-11") | {"station": "zagora-01"}
     visit.mock.push("station", newcomer)
     expect(page.locator(".card")).to_have_count(13)
@@ -215,9 +175,9 @@ def test_a_stream_gone_quiet_counts_as_lost(open_page: Any) -> None:
     visit.mock.heartbeat_s = 3_600
     visit.page.clock.install()
     page = visit.go()
-    page.clock.run_for(8_000)
-    expect(page.locator("#banner")).to_be_hidden()
     page.clock.run_for(4_000)
+    expect(page.locator("#banner")).to_be_hidden()
+    page.clock.run_for(2_000)
     expect(page.locator("#banner")).to_contain_text("Connection to the agent lost")
 
 
@@ -228,7 +188,7 @@ def test_a_limit_is_sent_with_the_token_and_the_answer_is_told(open_page: Any) -
     form.get_by_role("spinbutton").fill("13")
     form.get_by_role("combobox").select_option("7200")
     form.get_by_role("button", name="Limit to 13 A for 2 h").click()
-    answer = page.locator(".answer")
+    answer = page.locator(".commands > .answer")
     expect(answer).to_have_text("The board answered: Done.")
     assert visit.mock.orders == [
         {
@@ -257,7 +217,7 @@ def test_stopping_asks_first_and_every_other_command_goes_where_it_should(open_p
     page.get_by_role("button", name="Stop", exact=True).click()
     assert visit.mock.orders == []
     page.get_by_role("button", name="Stop now").click()
-    answer = page.locator(".answer")
+    answer = page.locator(".commands > .answer")
     expect(answer).to_have_text("The board answered: Done.")
     for button in ("Clear this fault", "Start", "Blink"):
         sent = len(visit.mock.orders)
@@ -281,15 +241,33 @@ def test_without_a_token_nothing_can_be_sent_and_a_wrong_one_is_not_kept(open_pa
     form = page.locator("#detail .tokenform")
     form.locator("input").fill("wrong")
     form.get_by_role("button").click()
-    page.locator(".limitform .main").click()
-    expect(page.locator("#detail .tokenform")).to_be_visible()
-    expect(page.locator(".answer")).to_contain_text("did not accept this token")
+    expect(form.locator(".answer")).to_contain_text("did not accept this token")
+    expect(page.locator(".limitform")).to_be_hidden()
     assert page.evaluate("sessionStorage.getItem('borne.token')") is None
     visit.trouble = [line for line in visit.trouble if "401" not in line]
     page.goto("about:blank")
     visit.go(f"#token={TOKEN}")
     assert TOKEN not in page.url
     expect(page.locator("#token")).to_have_text("Commands on")
+
+
+def test_a_token_taken_back_meanwhile_is_dropped_with_the_first_command(open_page: Any) -> None:
+    visit = open_page()
+    visit.page.add_init_script("sessionStorage.setItem('borne.token', 'revoked')")
+    page = visit.go("#/atlas-01")
+    page.locator(".limitform .main").click()
+    expect(page.locator("#detail .tokenform")).to_be_visible()
+    expect(page.locator(".commands > .answer")).to_contain_text("did not accept this token")
+    visit.trouble = [line for line in visit.trouble if "401" not in line]
+
+
+def test_who_may_only_look_gets_no_commands(open_page: Any) -> None:
+    visit = open_page()
+    visit.mock.role = "viewer"
+    page = visit.go(f"#token={TOKEN}")
+    expect(page.locator("#token")).to_have_text("Watching only")
+    page.get_by_role("button", name="Details of atlas-01").click()
+    expect(page.locator(".limitform")).to_be_hidden()
 
 
 def test_what_a_message_says_is_text_and_never_markup(open_page: Any) -> None:
@@ -376,6 +354,8 @@ def test_a_meter_that_does_not_answer_shows_no_figures(open_page: Any) -> None:
     page = open_page(stations=[mute, one_of("rabat-tram-3")]).go()
     figures = card(page, "atlas-01").locator(".figures")
     expect(figures).to_contain_text("Meter: not answering")
+    bar = card(page, "atlas-01").locator(".bar")
+    assert bar.evaluate("node => node.style.getPropertyValue('--now')") == "0%"
     assert "7.18" not in figures.inner_text()
     assert "12.4" in figures.inner_text()  # what was counted stays counted
     expect(page.locator(".total")).to_contain_text("1.36 kW")

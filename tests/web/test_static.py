@@ -1,13 +1,15 @@
 """The page's files by themselves: words complete, nothing from elsewhere, readable colours."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from evse.core import faults
 from protocol import codes
 from protocol.message import Message
-from protocol.messages import Birth, Event, Health, Meter, Session, State
+from protocol.messages import Birth, Condition, Event, Health, Meter, Session, State
 from tests.web import fleet
 
 STATIC = Path(__file__).resolve().parents[2] / "agent" / "web" / "static"
@@ -20,7 +22,7 @@ tile-fault tile-silent tile-limited tile-waiting tile-charging tile-free
 about-fault about-silent about-limited about-waiting about-charging about-free
 by-timeout by-offline by-suspended by-not-allowed by-unknown-station
 answer-ok answer-no answer-timeout answer-token answer-lost answer-agent
-group-need group-use group-free group-all sort-need sort-name sort-power
+group-need group-use group-free group-all sort-need sort-name sort-power sort-wear
 scheme-auto scheme-light scheme-dark fresh-unheard stale-unheard offline-unheard
 fresh stale offline live connecting lost mqtt serial clock-agent clock-none
 boot-went-back two-connections records-full disk-full disk-error
@@ -123,9 +125,18 @@ def test_the_canned_fleet_speaks_the_protocol() -> None:
         for said in one["connectors"]:
             fields_of(State, said["state"])
             fields_of(Meter, said["meter"])
+            fields_of(Condition, said["condition"])
             if said["session"] is not None:
                 fields_of(Session, said["session"])
         for event in one["events"]:
             fields_of(Event, {"prev": 0} | event)
     for refusal in fleet.counters()["last_refusals"]:
         assert refusal["reason"] in codes.REFUSALS
+
+
+def test_the_page_knows_which_faults_stop_nothing() -> None:
+    source = (STATIC / "picture.js").read_text(encoding="utf-8")
+    told = re.search(r"WARNINGS = (\[[^\]]*\])", source)
+    assert told is not None
+    warning = [rule[0] for rule in faults.RULES if rule[2] == faults.WARNS]
+    assert sorted(json.loads(told[1])) == sorted(warning)

@@ -6,20 +6,27 @@ import { Detail } from "./detail.js";
 import { fill, h, mark } from "./dom.js";
 import { Feed } from "./feed.js";
 import { Fleet } from "./fleet.js";
-import { Header } from "./header.js";
+import { askToken, Header } from "./header.js";
 import { History } from "./history.js";
 import { icon } from "./icons.js";
 import { firstLanguage, language, say, speak, t, time } from "./language.js";
 import { showLink } from "./link.js";
-import { onToken, takeTokenFromAddress } from "./orders.js";
+import { forgetFleet, keepFiles, keepFleet, keptFleet } from "./offline.js";
+import { hasToken, onToken, takeTokenFromAddress } from "./orders.js";
 import { look } from "./picture.js";
+import { mayLook } from "./reading.js";
 
 const stations = new Map();
+const looks = new Map(); // what they mean now
 let health = { counters: {}, upstream: {}, links: [] };
 let spoken = false; // the agent's words are here
 let wasLost = false;
 let due = false;
 const news = new Set(); // stations heard of since the last paint
+let keptFrom = null; // when this browser kept what is shown, while the agent was never heard
+let closed = false; // the agent shows nothing without a token
+let filesKept = null; // a promise: whether the page opens without the agent
+let counted = true; // counters came since the last paint
 
 const find = (id) => document.getElementById(id);
 const points = new History();
@@ -32,19 +39,23 @@ const feed = new Feed(take, feedChanged);
 function take(kind, value) {
   const now = performance.now();
   const keep = (station) => {
-    stations.set(station.station, { ...station, received: now });
-    news.add(station.station);
+    const name = station.station;
+    stations.set(name, { ...station, received: now });
+    looks.set(name, look(stations.get(name), now));
+    news.add(name);
   };
   if (kind === "snapshot") {
     stations.clear();
+    looks.clear();
     for (const station of value.stations ?? []) keep(station);
   } else if (kind === "station") {
     keep(value);
-    points.add(look(stations.get(value.station), now), now);
+    points.add(looks.get(value.station), now);
   }
   if (kind === "snapshot" || kind === "counters") {
     const { counters, upstream, links } = value;
     health = { counters, upstream, links };
+    counted = true;
   }
   repaint();
 }
@@ -54,12 +65,25 @@ function feedChanged(state) {
     wasLost = true;
     announcer.say(t("lost-said"));
   }
+  if (state === "lost" && feed.heard === null) unheard();
   if (state === "live") {
     if (wasLost) announcer.say(t("back-again"));
     wasLost = false;
     if (!spoken) choose(language, false);
   }
   repaint();
+}
+
+/** The agent does not speak to us: does it want a token, and what do we know without it? */
+async function unheard() {
+  closed = !(await mayLook());
+  const known = stations.size === 0 && !closed ? await keptFleet() : null;
+  if (known !== null && feed.heard === null) {
+    for (const one of known.stations) stations.set(one.station, one);
+    keptFrom = known.at;
+    health = known.health;
+  }
+  paint();
 }
 
 /** Once a frame, however much came in. */
@@ -72,23 +96,23 @@ function repaint() {
   });
 }
 
-const looks = (now) => [...stations.values()].map((station) => look(station, now));
-
-/** changed: names of the stations whose cards to look at; all of them without. */
+/** changed: names of the stations that news came of; without, time has gone on for all. */
 function paint(changed = null) {
   const now = performance.now();
   const live = feed.state === "live";
-  const seen = looks(now);
+  if (changed === null) {
+    for (const [name, station] of stations) looks.set(name, look(station, now));
+  }
   mark(document.documentElement, "data-feed", feed.state);
   banner(now);
   header.show(feed.state);
-  fleet.show(seen, points, detail.name, changed);
+  fleet.show(looks, points, detail.name, changed);
+  detail.update(looks.get(detail.name), points, live);
+  if (counted || changed === null) showLink(find("link"), health, feed.heard === null);
+  document.title = title([...looks.values()]);
+  if (live) announcer.follow(changed === null ? looks.keys() : changed, looks);
+  counted = false;
   news.clear();
-  const opened = seen.find((one) => one.name === detail.name);
-  detail.update(opened, points, live);
-  showLink(find("link"), health, feed.heard === null);
-  document.title = title(seen);
-  if (live) announcer.follow(seen);
 }
 
 /** How many stations need somebody, readable on the tab. */
@@ -102,11 +126,16 @@ function banner(now) {
   const lost = feed.state === "lost";
   mark(find("banner"), "hidden", !lost);
   if (!lost) return;
-  const age = feed.heard === null ? null : time(now - feed.heard);
-  fill(find("banner"), `${language} ${age}`, () => [
-    icon("silent"),
-    h("p", null, age === null ? t("never-banner") : say("lost-banner", { time: age })),
-  ]);
+  const since = feed.heard ?? keptFrom;
+  const age = since === null ? null : time(now - since);
+  fill(find("banner"), `${language} ${age} ${closed} ${feed.heard === null}`, () => {
+    if (closed) {
+      const enter = h("button", { type: "button", onclick: askToken }, t("use-token"));
+      return [icon("lock"), h("p", null, t("closed-banner")), enter];
+    }
+    const kept = feed.heard === null ? "kept-banner" : "lost-banner";
+    return [icon("silent"), h("p", null, age === null ? t("never-banner") : say(kept, { time: age }))];
+  });
 }
 
 /** Details of a station, or none, by way of the address: links and the back button work. */
@@ -143,25 +172,35 @@ function build() {
   paint();
 }
 
+/** Keep the picture for a time without the agent. */
+async function remember(always = false) {
+  if (!(await keepFleet(stations, health, always))) return;
+  mark(document.documentElement, "data-kept", await filesKept);
+}
+
 function everySecond() {
   feed.tick();
   if (feed.state === "live") {
-    const now = performance.now();
-    points.addFleet(
-      looks(now).reduce((sum, one) => sum + one.powerW, 0),
-      now,
-    );
+    const watts = [...looks.values()].reduce((sum, one) => sum + one.powerW, 0);
+    points.addFleet(watts, performance.now());
+    remember();
   }
   paint();
 }
 
-takeTokenFromAddress();
 onToken(() => {
   header.build();
+  if (!hasToken()) forgetFleet();
+  else if (feed.state !== "live") feed.open();
   paint();
 });
 await choose(firstLanguage(), false);
+await takeTokenFromAddress();
 window.addEventListener("popstate", follow);
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden && feed.state === "live") remember(true);
+});
 follow();
 feed.open();
+filesKept = keepFiles();
 setInterval(everySecond, 1_000);

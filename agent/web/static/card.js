@@ -13,9 +13,10 @@ import {
   meterFigures,
   offerLine,
   offerSignature,
+  wearBar,
   whySentence,
 } from "./parts.js";
-import { delivered, drawn, isRead } from "./picture.js";
+import { delivered, drawn, isRead, WEAR_SOON_PPM } from "./picture.js";
 
 export class Card {
   /** open(name, connector number) when a person asks for the details. */
@@ -95,6 +96,7 @@ class Block {
     this._offer = h("p", { class: "offerline" });
     this._faults = h("div", { class: "faults" });
     this._line = h("div", { class: "spark" });
+    this._wear = h("div", { class: "wearing" });
     this.node = h(
       "div",
       { class: "block" },
@@ -104,6 +106,7 @@ class Block {
       this._line,
       this._current,
       this._offer,
+      this._wear,
     );
   }
 
@@ -131,6 +134,9 @@ class Block {
     ]);
     fill(this._faults, faultSignature(one), () => one.faults.map((fault) => faultBox(fault, one)));
     this._measures(one, history);
+    const wear = one.condition?.wear_ppm ?? -1;
+    mark(this._wear, "data-soon", wear >= WEAR_SOON_PPM);
+    fill(this._wear, `${wear}`, () => (wear < 0 ? t("wear-unknown") : wearBar(wear)));
   }
 
   _measures(one, history) {
@@ -144,7 +150,7 @@ class Block {
     const lowest = one.limits[0]?.limit_ma;
     fill(
       this._current,
-      offering ? `${one.state.offer_ma} ${drawn(meter)} ${lowest} ${one.ratingMa}` : "",
+      offering ? `${one.state.offer_ma} ${drawn(meter)} ${meter?.quality} ${lowest} ${one.ratingMa}` : "",
       () => (offering ? currentBar(one) : []),
     );
     const saying = offering || one.limitedBy?.ends === true;

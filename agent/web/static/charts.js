@@ -3,7 +3,7 @@
 
 import { h, s } from "./dom.js";
 import { amps, number } from "./language.js";
-import { drawn } from "./picture.js";
+import { drawn, isRead } from "./picture.js";
 
 const TOP_MV = 13_500;
 const RULED = [12, 9, 6, 3, 0, -12];
@@ -86,11 +86,6 @@ export function powerLine(points, ratingW) {
   return lines(points, [(point) => point.powerW], 0, most, "power");
 }
 
-/** Pilot plateaus over the last minutes. */
-export function pilotLine(points) {
-  return lines(points, [(p) => p.highMv, (p) => p.lowMv], -TOP_MV, TOP_MV, "pilot");
-}
-
 /** What is drawn, what is offered, and what a limit takes away of the rating. */
 export function currentBar(one) {
   const share = (ma) =>
@@ -105,7 +100,7 @@ export function currentBar(one) {
     h("span", { class: "most" }, h("bdi", null, amps(one.ratingMa))),
   );
   bar.style.setProperty("--held", share(held));
-  bar.style.setProperty("--now", share(drawn(one.meter)));
+  bar.style.setProperty("--now", share(isRead(one.meter) ? drawn(one.meter) : 0));
   bar.style.setProperty("--offer", share(one.state.offer_ma));
   return bar;
 }

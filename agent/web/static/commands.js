@@ -4,7 +4,8 @@
 import { fill, h, mark } from "./dom.js";
 import { icon } from "./icons.js";
 import { amps, say, t, tell, time, word } from "./language.js";
-import { hasToken, send, useToken } from "./orders.js";
+import { mayCommand, send } from "./orders.js";
+import { tokenForm } from "./token.js";
 
 const LEAST_A = 6; // below, no current can be offered
 const DURATIONS_S = [900, 3_600, 7_200, 14_400, 28_800, 86_400];
@@ -25,8 +26,8 @@ export class Commands {
   /** live: the page hears the agent. */
   update(seen, one, live) {
     const reach = seen.freshness !== "offline";
-    mark(this._gate, "hidden", hasToken());
-    mark(this._forms, "hidden", !hasToken());
+    mark(this._gate, "hidden", mayCommand());
+    mark(this._forms, "hidden", !mayCommand());
     this._enabled = live && reach;
     for (const button of this._forms.querySelectorAll("button")) button.disabled = !this._enabled;
     mark(this._lift, "hidden", !one.limits.some((limit) => limit.owner === "operator"));
@@ -38,7 +39,7 @@ export class Commands {
 
   /** A button for a fault's box. */
   clearButton(code) {
-    if (!hasToken()) return null;
+    if (!mayCommand()) return null;
     const button = h(
       "button",
       {
@@ -225,28 +226,4 @@ function answerWords({ kind, code, field }) {
     answer: meaning !== code || own.startsWith("by-") ? meaning : own,
   });
   return field ? [...said, " ", ...say("answer-field", { field: h("code", null, field) })] : said;
-}
-
-/** Where an operator enters the token. */
-export function tokenForm() {
-  const input = h("input", {
-    type: "password",
-    autocomplete: "off",
-    required: true,
-    placeholder: t("token"),
-    "aria-label": t("token"),
-    dir: "ltr",
-  });
-  const submit = (event) => {
-    event.preventDefault();
-    useToken(input.value);
-    input.value = "";
-  };
-  return h(
-    "form",
-    { class: "tokenform", onsubmit: submit },
-    h("p", null, icon("lock"), t("need-token")),
-    h("div", { class: "row" }, input, h("button", { type: "submit" }, t("use-token"))),
-    h("p", { class: "hint" }, t("token-kept")),
-  );
 }

@@ -6,8 +6,10 @@ import { Commands } from "./commands.js";
 import { fill, h, mark } from "./dom.js";
 import { icon } from "./icons.js";
 import { number, say, t } from "./language.js";
-import { hasToken } from "./orders.js";
+import { mayCommand } from "./orders.js";
+import { Past } from "./past.js";
 import { ageLine, disc, faultBox, faultSignature, offerSignature, whySentence } from "./parts.js";
+import { Plots } from "./plots.js";
 import * as record from "./record.js";
 import * as sections from "./sections.js";
 
@@ -20,6 +22,7 @@ export class Detail {
     this.name = null;
     this.number = null;
     this._commands = null;
+    this._plots = null;
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.name !== null && !event.defaultPrevented) this._closed();
     });
@@ -49,6 +52,8 @@ export class Detail {
   }
 
   _build() {
+    this._length_s = this._plots?.length_s ?? this._length_s; // chosen once, for every station
+    this._plots = null;
     this._title = h("h2", { tabindex: "-1" }, h("bdi", null, this.name));
     this._age = h("p", { class: "age" });
     this._conflict = h("p", { class: "conflict" });
@@ -93,6 +98,8 @@ export class Detail {
       part("meter", "meter"),
       part("session", "session"),
       part("history", "history"),
+      part("condition", "condition"),
+      part("past", "sessions-past"),
       part("log", "log"),
       part("station", "station"),
       part("health", "health"),
@@ -123,7 +130,24 @@ export class Detail {
       ),
     ]);
     this._showCommands(seen, one, live);
-    this._showParts(seen, one, history.of(seen.name, one.number));
+    this._showParts(seen, one);
+    this._showPast(seen, one, history, live);
+  }
+
+  /** What the agent is asked for: it keeps its choices while the connector stays open. */
+  _showPast(seen, one, history, live) {
+    if (this._plots === null) {
+      const points = () => history.of(seen.name, one.number);
+      this._plots = new Plots(seen.name, one.number, points, this._length_s);
+      this._past = new Past(seen.name, one.number);
+      for (const [key, made] of [["history", this._plots], ["past", this._past]]) {
+        const { node } = this._parts[key];
+        node.hidden = false;
+        node.lastElementChild.replaceWith(made.node);
+      }
+    }
+    this._plots.update(live);
+    this._past.update(live);
   }
 
   _showTabs(seen) {
@@ -152,7 +176,7 @@ export class Detail {
       this._orders.append(this._commands.node);
     }
     this._commands.update(seen, one, live);
-    const may = `${hasToken()} ${live}`;
+    const may = `${mayCommand()} ${live}`;
     fill(this._faults, `${faultSignature(one)} ${may}`, () =>
       one.faults.map((fault) =>
         faultBox(fault, one, (each) => this._commands.clearButton(each.code)),
@@ -160,7 +184,7 @@ export class Detail {
     );
   }
 
-  _showParts(seen, one, points) {
+  _showParts(seen, one) {
     const show = (key, wanted, signature, make) => {
       const { node, body } = this._parts[key];
       mark(node, "hidden", !wanted);
@@ -189,8 +213,11 @@ export class Detail {
       `${JSON.stringify(one.session)} ${one.meter?.session_wh} ${second}`,
       () => sections.session(one),
     );
-    show("history", true, `${points.length} ${points.at(-1)?.at}`, () =>
-      sections.history(points, one),
+    show(
+      "condition",
+      one.condition !== null,
+      `${JSON.stringify(one.condition)} ${Math.floor(one.ageS / 60)}`,
+      () => sections.condition(one),
     );
     show(
       "log",

@@ -53,6 +53,10 @@ export function order(parent, children) {
   const held = focused !== null && parent.contains(focused) ? focused : null;
   let at = parent.firstElementChild;
   for (const child of children) {
+    if (child !== at && at !== null && child === at.nextElementSibling) {
+      at.remove(); // it is the one that moved; its turn comes
+      at = child;
+    }
     if (child === at) at = at.nextElementSibling;
     else parent.insertBefore(child, at);
   }

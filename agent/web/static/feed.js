@@ -1,6 +1,6 @@
 // The agent's stream of server-sent events, watched for silence.  Knows nothing of the page.
 
-const SILENCE_MS = 10_000; // two heartbeats
+const SILENCE_MS = 5_000; // two heartbeats, and a little
 const RETRY_MS = [1_000, 2_000, 4_000, 5_000];
 const KINDS = ["snapshot", "station", "counters", "heartbeat"];
 

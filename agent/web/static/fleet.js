@@ -1,70 +1,47 @@
-// The fleet: tiles that count and filter, a search, cards in the order of what needs a person.
+// The fleet: a search, and cards in the order of what needs a person.  Which of them are drawn
+// again, and when, is painter.js's.
 
 import { Card } from "./card.js";
-import { lines } from "./charts.js";
 import { fill, h, mark, order } from "./dom.js";
 import { icon } from "./icons.js";
-import { faultWords, kilowatts, number, say, t, word } from "./language.js";
-import { CALM, IDLE, TONES } from "./picture.js";
+import { faultWords, number, say, t, word } from "./language.js";
+import { Painter } from "./painter.js";
+import { CALM, IDLE } from "./picture.js";
+import { Summary } from "./summary.js";
 
-const SORTS = ["need", "name", "power"];
+const SORTS = ["need", "name", "power", "wear"];
+const { compare } = new Intl.Collator("en", { numeric: true });
+const byName = (a, b) => compare(a.name, b.name);
+const WAYS = {
+  need: (a, b) => a.rank - b.rank || byName(a, b),
+  name: byName,
+  power: (a, b) => b.powerW - a.powerW || byName(a, b),
+  wear: (a, b) => b.wearPpm - a.wearPpm || byName(a, b),
+};
 
 export class Fleet {
   constructor(open) {
     this._open = open;
     this._cards = new Map();
+    this._places = new Map(); // name -> what decides where its card stands
     this.tone = null; // only stations with this tag
     this.sort = "need";
     this.query = "";
-    this._seen = [];
+    this._looks = new Map();
+    this._painter = new Painter((name) => this._draw(name));
   }
 
   /** Build everything anew, in the language of now. */
   build(repaint) {
     this._repaint = repaint;
-    this._cards.clear();
-    this._buildSummary(document.getElementById("summary"));
+    for (const name of [...this._cards.keys()]) this._forget(name);
+    this._summary = new Summary(document.getElementById("summary"), (tone) => this._choose(tone));
     this._buildToolbar(document.getElementById("toolbar"));
     this._groups = {};
     const groups = document.getElementById("groups");
     groups.replaceChildren(
       ...["need", "use", "free", "all"].map((name) => this._group(name)),
       (this._empty = h("p", { class: "empty", hidden: true })),
-    );
-  }
-
-  _buildSummary(section) {
-    this._tiles = new Map();
-    this._power = h("div", { class: "total" });
-    section.replaceChildren(
-      this._power,
-      h(
-        "div",
-        { class: "tiles", role: "group", "aria-label": t("find") },
-        TONES.map((tone) => {
-          const count = h("span", { class: "count" });
-          const tile = h(
-            "button",
-            {
-              type: "button",
-              class: "tile",
-              "data-tone": tone,
-              "aria-pressed": "false",
-              onclick: () => this._choose(tone),
-            },
-            h(
-              "span",
-              { class: "tilehead" },
-              icon(tone),
-              h("span", { class: "label" }, t(`tile-${tone}`)),
-            ),
-            count,
-            h("span", { class: "about" }, t(`about-${tone}`)),
-          );
-          this._tiles.set(tone, { tile, count });
-          return tile;
-        }),
-      ),
     );
   }
 
@@ -92,7 +69,7 @@ export class Fleet {
       icon("close"),
       t("clear-filter"),
     );
-    this._size = h("p", { class: "size" });
+    this._size = h("p", { class: "size", role: "status" });
     section.replaceChildren(
       h("div", { class: "search" }, icon("search"), search),
       h("label", { class: "sort" }, h("span", null, t("sort")), sort),
@@ -120,37 +97,101 @@ export class Fleet {
 
   _set(name, value) {
     this[name] = value;
-    this._repaint(); // all: cards that come into sight must be of now
+    this._repaint();
   }
 
-  /** Show the looks of all stations; draw only the cards of those in changed, or all without. */
-  show(seen, history, selected, changed = null) {
-    this._seen = seen;
-    this._count(history);
-    const known = new Set(seen.map((one) => one.name));
-    for (const name of this._cards.keys()) {
-      if (!known.has(name)) this._cards.delete(name);
+  /** Show the looks of all stations, by name.  changed: those whose news are drawn; all without. */
+  show(looks, history, selected, changed = null) {
+    this._looks = looks;
+    this._history = history;
+    const before = this._selected;
+    this._selected = selected;
+    this._summary.show(looks.values(), this.tone, history.fleet());
+    if (this._arrange(changed)) this._order();
+    const asked = changed ?? this._painter.near;
+    for (const name of asked) if (this._cards.has(name)) this._painter.ask(name);
+    if (before !== selected) {
+      for (const name of [before, selected]) if (this._cards.has(name)) this._painter.ask(name);
     }
-    const shown = this._sorted(seen.filter((one) => this._wanted(one)));
-    for (const one of shown) {
-      const isNew = !this._cards.has(one.name);
-      if (isNew) this._cards.set(one.name, new Card(one.name, this._open));
-      if (changed === null || isNew || changed.has(one.name)) {
-        this._cards.get(one.name).update(one, history, one.name === selected);
-      }
+  }
+
+  /** Find out what stands where.  True when that has changed. */
+  _arrange(changed) {
+    const asked = `${this.tone} ${this.sort} ${this.query} ${t("name")}`;
+    const anew = asked !== this._asked || this._places.size > this._looks.size;
+    this._asked = asked;
+    let moved = anew;
+    for (const name of anew || changed === null ? this._looks.keys() : changed) {
+      const one = this._looks.get(name);
+      if (one === undefined) continue;
+      const place = this._wanted(one) ? `${this._place(one)} ${this._weight(one, changed)}` : "";
+      const known = this._places.get(name);
+      if (known === place) continue;
+      this._places.set(name, place);
+      moved = true;
+      this._painter.ask(name); // silence comes without news
     }
+    return moved;
+  }
+
+  /** What the order goes by.  Power moves cards once a second, not with every reading. */
+  _weight(one, changed) {
+    if (this.sort === "need") return one.rank;
+    if (this.sort === "wear") return one.wearPpm;
+    if (this.sort === "name") return "";
+    return changed === null ? one.powerW : (this._places.get(one.name)?.split(" ")[1] ?? "0");
+  }
+
+  _order() {
+    for (const name of [...this._places.keys()]) if (!this._looks.has(name)) this._forget(name);
+    const shown = [...this._looks.values()].filter((one) => this._places.get(one.name) !== "");
+    shown.sort(WAYS[this.sort]);
     const placed = { need: [], use: [], free: [], all: [] };
-    for (const one of shown) placed[this._place(one)].push(this._cards.get(one.name).node);
+    for (const one of shown) placed[this._place(one)].push(this._card(one.name).node);
     for (const [name, group] of Object.entries(this._groups)) {
       mark(group.node, "hidden", placed[name].length === 0);
       fill(group.count, `${placed[name].length}`, () => number(placed[name].length));
       order(group.cards, placed[name]);
     }
-    mark(document.getElementById("groups"), "data-many", shown.length > 80);
+    this._tell(shown);
+  }
+
+  _tell(shown) {
+    const known = this._looks.size;
+    const groups = document.getElementById("groups");
+    mark(groups, "data-many", shown.length > 80);
+    mark(groups, "data-sort", this.sort);
     mark(this._empty, "hidden", shown.length > 0);
-    fill(this._empty, `${seen.length === 0}`, () =>
-      t(seen.length === 0 ? "nothing-yet" : "nothing-found"),
+    fill(this._empty, `${known === 0}`, () => t(known === 0 ? "nothing-yet" : "nothing-found"));
+    const connectors = shown.reduce((sum, one) => sum + one.connectors.length, 0);
+    fill(this._size, `${connectors} ${shown.length}`, () =>
+      say("fleet-size", { connectors: number(connectors), stations: number(shown.length) }),
     );
+    mark(this._clear, "hidden", this.tone === null);
+  }
+
+  _card(name) {
+    const known = this._cards.get(name);
+    if (known !== undefined) return known;
+    const made = new Card(name, this._open);
+    this._cards.set(name, made);
+    this._painter.watch(made.node, name);
+    this._painter.ask(name);
+    return made;
+  }
+
+  _forget(name) {
+    const card = this._cards.get(name);
+    if (card !== undefined) this._painter.forget(card.node, name);
+    this._cards.delete(name);
+    this._places.delete(name);
+  }
+
+  _draw(name) {
+    const one = this._looks.get(name);
+    if (one !== undefined) {
+      this._cards.get(name)?.update(one, this._history, name === this._selected);
+    }
   }
 
   /** The card's button, to give the focus back to. */
@@ -158,54 +199,10 @@ export class Fleet {
     return this._cards.get(name)?.button ?? null;
   }
 
-  _count(history) {
-    const connectors = this._seen.flatMap((one) => one.connectors);
-    for (const [tone, { tile, count }] of this._tiles) {
-      const found = connectors.filter((one) => one.tags.has(tone)).length;
-      fill(count, `${found}`, () => h("bdi", null, number(found)));
-      mark(tile, "data-none", found === 0);
-      mark(tile, "aria-pressed", `${this.tone === tone}`);
-    }
-    const watts = this._seen.reduce((sum, one) => sum + one.powerW, 0);
-    const line = history.fleet();
-    fill(this._power, `${watts} ${line.length} ${line.at(-1)?.at}`, () => [
-      h("p", { class: "label" }, t("power-now")),
-      h("p", { class: "watts" }, h("bdi", null, kilowatts(watts))),
-      h(
-        "div",
-        { class: "totalline" },
-        lines(
-          line,
-          [(point) => point.powerW],
-          0,
-          Math.max(1_000, ...line.map((p) => p.powerW)),
-          "power",
-        ),
-      ),
-    ]);
-    fill(this._size, `${connectors.length} ${this._seen.length}`, () =>
-      say("fleet-size", {
-        connectors: number(connectors.length),
-        stations: number(this._seen.length),
-      }),
-    );
-    mark(this._clear, "hidden", this.tone === null);
-  }
-
   _wanted(one) {
     if (this.tone !== null && !one.connectors.some((each) => each.tags.has(this.tone)))
       return false;
     return this.query === "" || words(one).includes(this.query);
-  }
-
-  _sorted(seen) {
-    const byName = (a, b) => a.name.localeCompare(b.name, "en", { numeric: true });
-    const ways = {
-      need: (a, b) => a.rank - b.rank || byName(a, b),
-      name: byName,
-      power: (a, b) => b.powerW - a.powerW || byName(a, b),
-    };
-    return seen.sort(ways[this.sort]);
   }
 
   _place(one) {

@@ -1,11 +1,11 @@
 // The tools at the top: live or lost, the token, light or dark, the language.
 
-import { tokenForm } from "./commands.js";
 import { fill, h, mark } from "./dom.js";
 import { icon } from "./icons.js";
 import { keep, kept } from "./kept.js";
 import { language, LANGUAGES, nameOf, t } from "./language.js";
-import { hasToken, useToken } from "./orders.js";
+import { hasToken, leave, mayCommand } from "./orders.js";
+import { tokenForm } from "./token.js";
 
 const SCHEMES = ["auto", "light", "dark"];
 const KEPT = "borne.scheme";
@@ -104,14 +104,14 @@ function tokenTool() {
       class: "quiet token",
       "data-on": has,
       title: t(has ? "forget-token" : "need-token"),
-      onclick: () => (has ? useToken("") : askToken()),
+      onclick: () => (has ? leave() : askToken()),
     },
     icon(has ? "key" : "lock"),
-    h("span", null, t(has ? "commands-on" : "watching-only")),
+    h("span", null, t(mayCommand() ? "commands-on" : "watching-only")),
   );
 }
 
-function askToken() {
+export function askToken() {
   const dialog = find("askToken");
   const shut = h(
     "button",

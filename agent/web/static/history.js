@@ -1,4 +1,5 @@
-// The last minutes of each connector, kept in the page alone: points of {at, powerW, highMv, lowMv}.
+// The last minutes of each connector, kept in the page alone: points of {at, powerW, offerMa,
+// highMv, lowMv}.
 
 const SPAN_MS = 15 * 60_000;
 const APART_MS = 900;
@@ -16,6 +17,7 @@ export class History {
       this._push(`${seen.name}/${one.number}`, {
         at: now,
         powerW: one.powerW,
+        offerMa: one.state.offer_ma,
         highMv: one.state.high_mv,
         lowMv: one.state.low_mv,
       });

@@ -129,13 +129,22 @@ export function time(ms) {
 }
 
 /** A moment of a board's clock, in the time of this browser: hour today, day and hour before. */
-export function moment(time_s) {
-  const at = new Date((EPOCH_S + time_s) * 1000);
-  const isToday = at.toDateString() === new Date().toDateString();
+export const moment = (time_s) => instant(EPOCH_S + time_s);
+
+/** The same of Unix time in seconds.  dated: with the day in any case. */
+export function instant(unix_s, dated = false) {
+  const at = new Date(unix_s * 1_000);
+  const isToday = !dated && at.toDateString() === new Date().toDateString();
   const day = isToday ? {} : { day: "numeric", month: "short" };
   const hour = { hour: "2-digit", minute: "2-digit", second: isToday ? "2-digit" : undefined };
   return new Intl.DateTimeFormat(LOCALES[language], { ...day, ...hour }).format(at);
 }
+
+const short = (unix_s, parts) =>
+  new Intl.DateTimeFormat(LOCALES[language], parts).format(new Date(unix_s * 1_000));
+/** "14:05" and "28 Nov" of Unix time in seconds. */
+export const shortHour = (unix_s) => short(unix_s, { hour: "2-digit", minute: "2-digit" });
+export const shortDay = (unix_s) => short(unix_s, { day: "numeric", month: "short" });
 
 /** What is left, as a clock: 9:05, 1:09:05. */
 export function clock(seconds) {

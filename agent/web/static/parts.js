@@ -10,13 +10,14 @@ import {
   kilowatts,
   measured,
   number,
+  percent,
   raised,
   say,
   t,
   time,
   word,
 } from "./language.js";
-import { drawn, isRead } from "./picture.js";
+import { drawn, isRead, WARNINGS, WEAR_DUE_PPM, WEAR_SOON_PPM } from "./picture.js";
 
 export const bdi = (value) => h("bdi", null, value);
 
@@ -36,7 +37,10 @@ export function whySentence(one) {
 }
 
 /** The fault that says more than "a fault" does, or null. */
-export const headFault = (one) => (one.why === "fault" ? (one.faults[0] ?? null) : null);
+export const headFault = (one) =>
+  one.why === "fault"
+    ? (one.faults.find((fault) => !WARNINGS.includes(fault.code)) ?? one.faults[0] ?? null)
+    : null;
 
 /** "Offers 16 A, limited by the operator, 12:31 left". */
 export function offerLine(one) {
@@ -67,7 +71,11 @@ export function faultBox(fault, one, extra) {
   const [sentence, remedy] = faultWords(fault.code);
   return h(
     "div",
-    { class: "faultbox", "data-fault": fault.code },
+    {
+      class: "faultbox",
+      "data-fault": fault.code,
+      "data-grade": WARNINGS.includes(fault.code) ? "warning" : "fault",
+    },
     fault !== headFault(one) && h("p", { class: "sentence" }, sentence),
     remedy !== "" &&
       h(
@@ -114,6 +122,20 @@ export function meterFigures(meter, energyWh) {
     meter.quality !== "good" &&
       h("div", { class: "poor" }, say("meter-old", { quality: word("qualities", meter.quality) })),
   ];
+}
+
+/** How much of the contactor's life is used. */
+export function wearBar(ppm) {
+  const bar = h("span", { class: "wearbar", "aria-hidden": "true" }, h("span", { class: "used" }));
+  bar.style.setProperty("--used", `${ppm / 10_000}%`);
+  return h(
+    "div",
+    { class: "wear", "data-grade": ppm >= WEAR_DUE_PPM ? "due" : ppm >= WEAR_SOON_PPM ? "soon" : null },
+    h("span", { class: "label" }, t("wear")),
+    bar,
+    h("span", { class: "num" }, bdi(percent(ppm))),
+    ppm >= WEAR_DUE_PPM && h("p", { class: "remedy" }, icon("wrench"), " ", t("wear-due")),
+  );
 }
 
 /** A value over its name. */

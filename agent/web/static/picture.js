@@ -7,6 +7,8 @@ export const TONES = ["fault", "silent", "limited", "waiting", "charging", "free
 
 /** Faults by which a person may be hurt, before any other; the worst first. */
 const DANGEROUS = ["contactor-welded", "pe-lost", "rcd-selftest", "rcd-trip"];
+/** Faults that stop nothing: somebody should come, but the connector goes on. */
+export const WARNINGS = ["ventilation", "opened-under-load", "meter-silent"];
 /** Owners that hold a connector below what it could do. */
 const LOWERING = ["heat", "operator", "backend", "fallback"];
 const HELD_BACK = ["no-current-available", "paused-by-operator"];
@@ -18,13 +20,19 @@ const NEEDS_A_PERSON = [
   "not-supported",
 ];
 
+/** Of a contactor's life: from here on somebody should replace it, or get one. */
+export const WEAR_DUE_PPM = 900_000;
+export const WEAR_SOON_PPM = 700_000;
+
 // Order of the list.  Below CALM somebody has something to do.
 const RANK_DANGER = 0; // and up to 0.9 more
 const RANK_FAULT = 1;
 const RANK_OFFLINE = 2;
 const RANK_STALE = 3;
-const RANK_FALLBACK = 4;
+const RANK_WARNED = 4;
+const RANK_FALLBACK = 4.5;
 const RANK_PERSON = 5;
+const RANK_WORN = 5.5;
 export const CALM = 6;
 const RANK_LIMITED = 6;
 const RANK_WAITING = 7;
@@ -59,6 +67,7 @@ export function look(station, now) {
       ...connectors.map((one) => one.rank),
     ),
     powerW: connectors.reduce((sum, one) => sum + one.powerW, 0),
+    wearPpm: Math.max(-1, ...connectors.map((one) => one.condition?.wear_ppm ?? -1)), // -1: not told
   };
 }
 
@@ -77,6 +86,7 @@ function connectorLook(one, freshness, waited) {
   const faults = reason.faults ?? [];
   const isTimed = typeof one.age_ms === "number"; // a retained copy says what was, not when
   const ageS = ((isTimed ? one.age_ms : 0) + waited) / 1000;
+  const stopping = faults.filter((fault) => !WARNINGS.includes(fault.code));
   const limits = (reason.limits ?? [])
     .map((limit) => ({
       ...limit,
@@ -85,12 +95,13 @@ function connectorLook(one, freshness, waited) {
       left_s: limit.expires_s > 0 && isTimed ? Math.max(0, limit.expires_s - ageS) : null,
     }))
     .sort((a, b) => a.limit_ma - b.limit_ma);
-  const tags = tagsOf(state, reason, faults, freshness);
+  const tags = tagsOf(state, reason, stopping, freshness);
   return {
     number: one.connector,
     state,
     meter,
     session: one.session ?? null,
+    condition: one.condition ?? null,
     why: reason.why ?? null,
     limitedBy: limits.find((limit) => limit.holds) ?? null,
     limits,
@@ -102,17 +113,18 @@ function connectorLook(one, freshness, waited) {
       state === null && freshness === "fresh"
         ? "silent"
         : (TONES.find((tone) => tags.has(tone)) ?? "free"),
-    rank: rankOf(reason, faults, freshness, tags),
+    rank: rankOf(reason, faults, freshness, tags, one.condition),
+    warned: faults.length > stopping.length,
     ratingMa: rating(limits, state),
     powerW: freshness === "fresh" && isRead(meter) ? meter.power_w : 0,
   };
 }
 
-function tagsOf(state, reason, faults, freshness) {
+function tagsOf(state, reason, stopping, freshness) {
   const tags = new Set();
   if (freshness !== "fresh") tags.add("silent");
   if (state === null) return tags.add("silent");
-  if (faults.length > 0 || reason.why === "fault" || reason.why === "pilot-error")
+  if (stopping.length > 0 || reason.why === "fault" || reason.why === "pilot-error")
     tags.add("fault");
   const idle = reason.why === "no-vehicle";
   if (HELD_BACK.includes(reason.why) || (!idle && LOWERING.includes(reason.limited_by)))
@@ -124,12 +136,14 @@ function tagsOf(state, reason, faults, freshness) {
   return tags;
 }
 
-function rankOf(reason, faults, freshness, tags) {
+function rankOf(reason, faults, freshness, tags, condition) {
   const worst = DANGEROUS.findIndex((code) => faults.some((fault) => fault.code === code));
   if (worst >= 0) return RANK_DANGER + worst / 10;
   if (tags.has("fault")) return RANK_FAULT;
   if (freshness === "offline") return RANK_OFFLINE;
   if (tags.has("silent")) return RANK_STALE;
+  if (faults.length > 0) return RANK_WARNED;
+  if ((condition?.wear_ppm ?? 0) >= WEAR_DUE_PPM || condition?.rcd === "failed") return RANK_WORN;
   if (reason.limited_by === "fallback" && reason.why !== "no-vehicle") return RANK_FALLBACK;
   if (NEEDS_A_PERSON.includes(reason.why)) return RANK_PERSON;
   if (tags.has("limited")) return RANK_LIMITED;

@@ -1,16 +1,16 @@
 // The parts of the detail panel about one connector: each takes its look and returns nodes.
 // Those about the station are in record.js.
 
-import { currentBar, pilotLine, pilotScope, powerLine } from "./charts.js";
+import { currentBar, pilotScope } from "./charts.js";
 import { h } from "./dom.js";
 import {
   amps,
   clock,
   hertz,
   kilowattHours,
-  kilowatts,
   mains,
   measured,
+  number,
   percent,
   raised,
   say,
@@ -20,7 +20,7 @@ import {
   volts,
   word,
 } from "./language.js";
-import { bdi, figure, meterFigures, offerLine, row } from "./parts.js";
+import { bdi, figure, meterFigures, offerLine, row, wearBar } from "./parts.js";
 import { delivered, isRead, sinceRecord } from "./picture.js";
 
 export function pilot(one) {
@@ -158,21 +158,23 @@ export function session(one) {
   ];
 }
 
-export function history(points, one) {
-  if (points.length < 3) return [h("p", { class: "hint" }, t("history-about"))];
+/** How far the parts that wear have come. */
+export function condition(one) {
+  const found = one.condition;
+  const age_s = found.rcd_age_s + sinceRecord({ ...one, session: found }) / 1_000;
   return [
-    h("p", { class: "hint" }, t("power"), " ", bdi(kilowatts(points.at(-1).powerW))),
-    powerLine(points, (one.ratingMa / 1000) * 230),
+    wearBar(found.wear_ppm),
     h(
-      "p",
-      { class: "hint" },
-      t("pilot"),
-      " ",
-      bdi(volts(points.at(-1).highMv)),
-      " / ",
-      bdi(volts(points.at(-1).lowMv)),
+      "dl",
+      { class: "facts" },
+      row(t("cycles-cold"), bdi(number(found.cold_cycles))),
+      row(t("cycles-hot"), bdi(number(found.hot_cycles))),
+      row(
+        t("rcd"),
+        h("span", { class: "rcd", "data-rcd": found.rcd }, word("rcds", found.rcd)),
+      ),
+      found.rcd_age_s > 0 && row(t("rcd-tested"), say("fresh", { time: time(age_s * 1_000) })),
+      row(t("rcd-trips"), bdi(number(found.rcd_trips))),
     ),
-    pilotLine(points),
-    h("p", { class: "hint" }, t("history-about")),
   ];
 }

@@ -22,6 +22,7 @@ from boards.socket import Socket
 from boards.stdio import Stdio
 from boards.ticker import PERIOD_MS, Ticker
 from evse.drivers.flash_store import FlashStore
+from evse.drivers.guard import emergency_stop, enclosure, protective_earth
 
 NAME = "esp32-devkit"
 PILOT_PIN = 25
@@ -35,6 +36,8 @@ RCD_TEST_PIN = 13  # its test input; used where the settings say it is fitted
 LOCK_PIN, UNLOCK_PIN = 18, 19  # the socket's lock, where the settings say it is fitted
 LOCKED_PIN = 21  # low while locked
 THERMISTOR_ADC_PIN = 33
+EARTH_LOST_PIN = 36  # low while the earth monitor sees the earth; where the settings say so
+EMERGENCY_STOP_PIN, ENCLOSURE_PIN = 22, 15  # closed switches to ground; where the settings say so
 S0_PIN = 23  # pulled up; an S0 output pulls it low
 METER_TX_PIN, METER_RX_PIN = 17, 16
 METER_BAUD = 9_600
@@ -94,6 +97,14 @@ class Board:
                 samples=PILOT_SAMPLES,
                 scan=scan,
                 feedback=Pin(FEEDBACK_PIN, Pin.IN, Pin.PULL_UP),
+                fitted_rows=(
+                    ("earth", protective_earth(Pin(EARTH_LOST_PIN, Pin.IN))),  # has no pull-up
+                    (
+                        "emergency_stop",
+                        emergency_stop(Pin(EMERGENCY_STOP_PIN, Pin.IN, Pin.PULL_UP)),
+                    ),
+                    ("enclosure", enclosure(Pin(ENCLOSURE_PIN, Pin.IN, Pin.PULL_UP))),
+                ),
                 rcd_trip=Pin(RCD_TRIP_PIN, Pin.IN, Pin.PULL_DOWN),
                 rcd_test=Pin(RCD_TEST_PIN, Pin.OUT, value=0),
                 lock_pins=(

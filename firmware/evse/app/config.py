@@ -26,6 +26,9 @@ SETTINGS = (
     ("rcd_test", 0, 0, 1, False, "1: the residual-current device has a test input"),
     ("lock", 0, 0, 1, False, "1: the socket has a lock"),
     ("temperature", 0, 0, 1, False, "1: a thermistor is fitted"),
+    ("earth", 0, 0, 1, False, "1: the earth monitor is fitted"),
+    ("emergency_stop", 0, 0, 1, False, "1: an emergency stop is fitted"),
+    ("enclosure", 0, 0, 1, False, "1: the enclosure has a switch"),
     ("ventilated", 0, 0, 1, False, "1: the place is ventilated, state D may charge"),
     ("authorisation", 0, 0, 1, True, "1: wait for a start or a card, 0: free charging"),
     ("simplified_pilot", 1, 0, 1, False, "1: a vehicle may go from A to C directly"),
@@ -55,6 +58,16 @@ SETTINGS = (
     ),
     ("meter_pulses", 1_000, 1, 10_000, False, "of an S0 meter, per kWh"),
     ("reader", "none", READERS, 0, False, "card reader: PN532 on I2C or a UART, RC522 on SPI"),
+    # Of the usual 40 A modular contactor: mechanical life, and electrical life at rated current.
+    (
+        "contactor_cold_life",
+        1_000_000,
+        1_000,
+        100_000_000,
+        False,
+        "openings without load in a life",
+    ),
+    ("contactor_hot_life", 100_000, 1_000, 100_000_000, False, "openings under load in a life"),
     ("language", "en", ("en", "fr", "ar"), 0, True, "of the serial console"),
 )
 

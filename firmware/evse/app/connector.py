@@ -7,6 +7,7 @@ stop or a limit is a request that the tick decides about.
 from evse.app.charge import Charge
 from evse.app.controller import Controller
 from evse.app.hardware import Hardware
+from evse.app.wear import Wear
 from evse.core import faults, reason, states
 from evse.core.fallback import POLICY_NAMES, Fallback
 from evse.core.heat import Heat
@@ -30,6 +31,7 @@ class Connector(Controller):
         super().__init__(hardware, config)
         self.meter = hardware.meter
         self.charge = charge
+        self.wear = Wear(self, hardware.rcd_test is not None)
         self._enabled = not charge.was_stopped()
         self.age_s = 0
         self.temperature_dc = 0
@@ -61,6 +63,8 @@ class Connector(Controller):
         if config.number("ventilated"):
             permits |= states.PERMIT_VENTILATED
         self._fixed_permits = permits
+        self.wear.cold_life = config.number("contactor_cold_life")
+        self.wear.hot_life = config.number("contactor_hot_life")
         self._set_fault(faults.FAULT_CONFIG_LOST, bool(config.problem))
 
     def _choose_rise(self, mode: str) -> None:
@@ -98,7 +102,8 @@ class Connector(Controller):
         """Current and voltage for the tick, as whole numbers, and only while they are fresh."""
         bits = self._own_faults & ~(_SUPPLY_FAULTS | faults.FAULT_METER_SILENT)
         quality = meter.quality(now_ms)
-        if quality == "good":
+        self._load_known = quality == "good"
+        if self._load_known:
             self._load_ma = max(meter.current_ma)
             volts = [mv for mv in meter.voltage_mv if mv >= CONNECTED_MV]
             if volts:
@@ -111,6 +116,7 @@ class Connector(Controller):
         self._own_faults = bits
 
     def _each_second(self, now_ms: int, plugged: bool) -> None:
+        self.wear.each_second()
         state = self.pilot.state
         if state != self._aged_state:
             self._aged_state = state

@@ -6,7 +6,7 @@ Works with any terminal at any speed of typing; frames of the agent share the li
 
 from evse.app.config import SETTINGS
 from evse.app.reporter import state_fields
-from evse.app.sentence import duration, status, tenths
+from evse.app.sentence import condition, duration, status, tenths
 from evse.core import states
 from evse.core.units import elapsed_ms
 from protocol.words import tables
@@ -18,6 +18,8 @@ HELP = (
     ("watch", "pilot volts, duty and current, twice a second; an empty line ends it"),
     ("faults", "what is wrong now, and what to do about it"),
     ("log", "the last events"),
+    ("condition", "how worn the contactor is, how the residual-current device did"),
+    ("fitted", "a new contactor was fitted: begin its counts again; asks which"),
     ("meter", "what the meter reads"),
     ("cards", "the card reader, and how many cards may charge"),
     ("link", "how the board reaches the agent"),
@@ -41,6 +43,7 @@ class Console:
         self._words = {}
         self._typed = []
         self._calibrating = False
+        self._asked = False  # which contactor is new
 
     def words(self) -> dict:
         language = self._station.config.word("language")
@@ -63,6 +66,10 @@ class Console:
             if not word:
                 self._say("stopped")
                 return
+        if self._asked:
+            self._asked = False
+            self._begin_again(word)
+            return
         if not word:
             return
         for name, _ in HELP:
@@ -128,6 +135,29 @@ class Console:
             more = f" {code}" if code else ""
             more += f" {value}" if value else ""
             self._say(f"-{age:8} [{connector}] {words['events'][what]}{more}")
+
+    def _condition(self, _now_ms: int) -> None:
+        for number, controller in enumerate(self._station.controllers):
+            self._say(condition(self.words(), number + 1, controller.wear.fields()))
+
+    def _fitted(self, now_ms: int) -> None:
+        self._condition(now_ms)
+        self._say(self.words()["phrases"]["fitted-ask"])
+        self._asked = True
+
+    def _begin_again(self, number: str) -> None:
+        station, phrases = self._station, self.words()["phrases"]
+        controller = station.controller(int(number)) if number.isdigit() else None
+        if controller is None:
+            self._say(phrases["fitted-left"])
+            return
+        wear = controller.wear
+        openings = wear.cold + wear.hot
+        if not station.write_flash(wear.begin_again):
+            self._say(self.words()["answers"]["not-while-charging"])
+            return
+        station.post.record_event(int(number), "contactor-replaced", "", openings)
+        self._say(condition(self.words(), int(number), wear.fields()))
 
     def _meter(self, now_ms: int) -> None:
         for number, controller in enumerate(self._station.controllers):

@@ -8,7 +8,7 @@ connector.py: it reads the controller, sets limits and asks for a start or a sto
 from evse.app.calibration import Calibration
 from evse.app.hardware import Hardware
 from evse.core import faults, states
-from evse.core.contactor import ContactorCheck
+from evse.core.contactor import LOAD_MA, ContactorCheck
 from evse.core.fallback import Fallback
 from evse.core.faults import Faults
 from evse.core.levels import Decoder
@@ -20,6 +20,9 @@ from evse.core.pilot_check import PilotCheck
 from evse.core.rcd import Rcd
 from evse.core.units import X1_PPM
 
+# A vehicle lowers its current before it lets go (Table A.6 sequence 7); the meter's last reading
+# may be from before that.  In any other state an unknown current counts as a load.
+_LET_GO = (states.B1, states.B2)
 FLOW = 31  # what a complete tick adds up to: one bit a stage
 
 
@@ -50,6 +53,7 @@ class Controller:
         self._duty_ppm = X1_PPM  # on the wire during the reading
         # Written outside the tick, read in it: whole numbers and flags only.
         self._load_ma = 0  # highest phase current, 0 while the meter cannot be trusted
+        self._load_known = False
         self._own_faults = 0  # what slower eyes see: meter, supply, cable, heat, configuration
         self._granted = True  # may this vehicle charge: free charging, or somebody's start
         self._enabled = True  # not stopped
@@ -104,7 +108,10 @@ class Controller:
         if hardware.rcd_test is not None:
             hardware.rcd_test.value(1 if self.rcd.test else 0)
         feedback = hardware.contactor.feedback()
-        standing |= self.contactor_check.step(now_ms, pilot.contactor, feedback, load_ma)
+        parted_ma = load_ma if self._load_known else LOAD_MA
+        if pilot.state in _LET_GO:
+            parted_ma = 0
+        standing |= self.contactor_check.step(now_ms, pilot.contactor, feedback, parted_ma)
         standing |= self._over_current.step(now_ms, pilot.signalled_ma, load_ma)
         if pilot.power.ignores_stop:
             standing |= faults.FAULT_OPENED_UNDER_LOAD

@@ -11,7 +11,7 @@ from evse.core.reason import NAMES as WHY_NAMES
 from evse.core.units import TICKS_PERIOD, elapsed_ms
 from protocol import VERSION as PROTOCOL
 from protocol.kinds import MAX_FAULT_COUNT, MAX_FAULTS
-from protocol.messages import Birth, Health, Meter, State
+from protocol.messages import Birth, Condition, Health, Meter, State
 
 METER_CHARGING_MS = 5_000
 LEAST_STATE_MS = 200  # a station that chatters does not flood its link
@@ -21,9 +21,12 @@ COUNT = TICKS_PERIOD - 1
 class Told:
     """What was last told of one connector."""
 
-    def __init__(self) -> None:
+    def __init__(self, hot: int) -> None:
+        self.hot = hot  # openings under load
         self.state_ms = 0
         self.meter_ms = 0
+        self.condition_ms = 0
+        self.condition = ()
         self.fault_bits = 0
         self.fallback = False
         self.expired = [False] * OWNER_COUNT
@@ -34,7 +37,7 @@ class Reporter:
     def __init__(self, station, post) -> None:
         self._station = station
         self._post = post
-        self._told = [Told() for _ in station.controllers]
+        self._told = [Told(each.contactor_check.hot) for each in station.controllers]
         self._health_ms = 0
         self._link = None
         self._connects = -1
@@ -52,6 +55,7 @@ class Reporter:
             self._events(index, controller)
             self._state(index, controller, now_ms, interval_ms)
             self._meter(index, controller, now_ms, interval_ms)
+            self._condition(index, controller.wear, now_ms, interval_ms)
         if elapsed_ms(now_ms, self._health_ms) >= interval_ms:
             self._health_ms = now_ms
             self._health()
@@ -83,6 +87,7 @@ class Reporter:
         self._post.records.reconnected()
         for told in self._told:
             told.due = True
+            told.condition = ()
 
     def _events(self, index: int, controller) -> None:
         told = self._told[index]
@@ -96,6 +101,10 @@ class Reporter:
                     count = controller.faults.counts[number]
                     self._post.record_event(index + 1, what, faults.code(number), count)
             told.fault_bits = now_bits
+        hot = controller.contactor_check.hot
+        if hot > told.hot:
+            self._post.record_event(index + 1, "opened-under-load", "", hot)
+        told.hot = hot
         for number in range(OWNER_COUNT):
             expired = controller.limits.expired[number]
             if expired and not told.expired[number]:
@@ -129,6 +138,15 @@ class Reporter:
         told.meter_ms = now_ms
         if not self._post.send(Meter, index + 1, meter_fields(controller, now_ms)):
             self._post.skipped += 1
+
+    def _condition(self, index: int, wear, now_ms: int, interval_ms: int) -> None:
+        told = self._told[index]
+        if told.condition and elapsed_ms(now_ms, told.condition_ms) < interval_ms:
+            return
+        mark = wear.mark()
+        if mark != told.condition and self._post.send(Condition, index + 1, wear.fields()):
+            told.condition = mark
+            told.condition_ms = now_ms
 
     def _health(self) -> None:
         station, post = self._station, self._post

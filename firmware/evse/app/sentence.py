@@ -51,3 +51,20 @@ def status(words: dict, number: int, reason: dict, offer_ma: int) -> str:
         text += "\n  " + phrases["fault"].format(code=fault["code"], sentence=sentence)
         text += "\n  " + phrases["remedy"].format(remedy=remedy)
     return text
+
+
+def condition(words: dict, number: int, fields: dict) -> str:
+    """How the parts of a connector are that wear, from its condition message."""
+    phrases = words["phrases"]
+    parts = [
+        phrases["wear"].format(
+            percent=tenths(fields["wear_ppm"] // 10),
+            cold=fields["cold_cycles"],
+            hot=fields["hot_cycles"],
+        ),
+        phrases["rcd"].format(state=words["rcds"][fields["rcd"]], trips=fields["rcd_trips"]),
+    ]
+    if fields["rcd"] in ("good", "failed"):
+        parts.append(phrases["tested"].format(time=duration(words, fields["rcd_age_s"])))
+    text = phrases["connector"].format(number=number) + ": "
+    return text + phrases["join"].join(parts) + phrases["end"]

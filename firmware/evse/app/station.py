@@ -128,6 +128,11 @@ class Station:
                     return
         if records.wants_flash(now_ms):
             self.write_flash(records.write, now_ms)
+            return
+        for controller in self.controllers:
+            if controller.wear.wants_flash(now_ms):
+                self.write_flash(controller.wear.save, now_ms)
+                return
 
     def heap_free(self) -> int:
         return self._board.heap_free()

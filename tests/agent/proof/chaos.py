@@ -63,6 +63,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
     parser.add_argument("--site-broker", action="store_true", help="it is killed and stopped too")
+    parser.add_argument("--most-s", type=float, default=3.0, help="of a fault, and between two")
     parser.add_argument("--only", action="append", choices=sorted(FAULTS), help="these alone")
     chosen = parser.parse_args()
     faults = AND_SITE_BROKER if chosen.site_broker else FAULTS
@@ -72,7 +73,7 @@ def main() -> int:
         with small_disk(place / "state"), running(place) as site:
             print(f"{chosen.rounds} rounds, seed {chosen.seed}", flush=True)
             began_s = time.monotonic()
-            done = chaos(site, chosen.seed, chosen.rounds, faults, 3.0)
+            done = chaos(site, chosen.seed, chosen.rounds, faults, chosen.most_s)
             fresh_s = site.settle()
             judge(site, ordered=not chosen.site_broker)
             came = records(site)
