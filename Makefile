@@ -49,7 +49,9 @@ mutants:  development ## every listed sabotage must fail a test
 
 hil:      development ## tests on a bench: make hil BENCH=hil_tests/benches/x.toml (simulated without)
 	@.ci/system-packages micropython
-	@$(BIN)/python -m pytest -q hil_tests --bench $(BENCH) $(if $(UF2),--uf2 "$(UF2)")
+	@$(if $(and $(filter emulator,$(BENCH)),$(UF2)),$(MAKE) --no-print-directory .venv/emulator)
+	@$(if $(and $(filter emulator,$(BENCH)),$(UF2)),.ci/node-packages hil_tests/emulator)
+	@$(BIN)/python -m pytest -q $(or $(ONLY),hil_tests) --bench $(BENCH) $(if $(UF2),--uf2 "$(UF2)")
 
 soak:     development ## random walks, judged: make soak ONLY=station HOURS=168, ONLY=delivery ROUNDS=1000
 	@.ci/system-packages mosquitto
@@ -86,6 +88,11 @@ flash:    development ## firmware onto a board: make flash PORT=/dev/ttyACM0 BOA
 	@echo "python: installing what development needs"
 	@$(PIP) --editable '.[dev]'
 	@touch .venv/runtime $@
+
+.venv/emulator: pyproject.toml | .venv/development
+	@echo "python: installing what the emulated bench needs"
+	@$(PIP) --editable '.[emulator]'
+	@touch $@
 
 build/typings/%: .ci/stubs-%.txt | .venv/development
 	@echo "python: installing the stubs of $*"
