@@ -85,8 +85,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    FIGURES.write(Path(config.getoption("figures")))  # first: a bench that died may not close
     config.stash[_BENCHES].close()
-    FIGURES.write(Path(config.getoption("figures")))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
