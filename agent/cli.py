@@ -1,5 +1,6 @@
 """`borne`: the commands a person types.  Asks, shows, and leaves the work to the other files."""
 
+import gc
 import logging
 import signal
 import sys
@@ -102,6 +103,14 @@ def up(  # noqa: PLR0913, PLR0917  one parameter an option
         _fail(str(error))
 
 
+def _calm_the_collector() -> None:
+    """Messages make no cycles, and what thousands of stations said is not to be searched for
+    them all the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
 @app.command()
 def agent(
     config: Annotated[
@@ -122,6 +131,7 @@ def agent(
     log = logging.getLogger("borne.agent")
     log.info("page at %s, token in %s", running.url, running.folder / "token")
     assert running.agent is not None
+    _calm_the_collector()
     systemd.notify("READY=1")
     stop.wait(systemd.Watchdog(running.agent.trouble).beat)
     systemd.notify("STOPPING=1")

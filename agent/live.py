@@ -95,7 +95,7 @@ class Station:
 
     def _heard(self, message: "Accepted", link: str, now_ms: int) -> None:
         said = message.message
-        self.gaps.came(said.seq, now_ms, getattr(said, "will_seq", 0))
+        self.gaps.came(said.seq, now_ms, said.will_seq if message.kind == "birth" else 0)
         if message.is_record and self.heard_ms is not None and _before(said, self.uptime_ms):
             return  # kept for a while before it came: no news about now
         self.heard_ms, self.uptime_ms = now_ms, said.uptime_ms

@@ -185,7 +185,7 @@ class Agent:
     def _make_uplink(self, config: "Config") -> Uplink | None:
         if not config.upstream.host:
             return None
-        waiting = Waiting(self.outbox.path)
+        waiting = Waiting(self.outbox.path, self.outbox.tail)
         return Uplink(config.upstream, waiting, self.downlink.from_upstream, config.store.keep_s)
 
     def _make_site(self, config: "Config") -> MqttSource | None:
@@ -198,6 +198,7 @@ class Agent:
             self._link_changed,
             stations=lambda: self._on_link(MqttSource.source),
             knows=self._knows,
+            has_room=self.writer.has_room,
         )
 
     def _offer(self, item: Item) -> bool:
@@ -249,4 +250,4 @@ class Agent:
             link = picture.link if picture is not None else ""
         if link in self.lines:
             return self.lines[link].send(topic, payload)
-        return self.site is not None and self.site.publish(topic, payload, 1)
+        return self.site is not None and self.site.publish(topic, payload, 1) > 0

@@ -91,14 +91,14 @@ def bridge(folder: Path) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def relay(folder: Path, *command: str) -> Iterator[tuple[int, int]]:
+def relay(folder: Path, *command: str, client: str = "paho") -> Iterator[tuple[int, int]]:
     """Two brokers and a program between them, that is told both ports."""
     with broker(folder, "upstream") as above, broker(folder, "site") as site:
         (folder / "agent.toml").write_text(
             f'state_dir = "{folder}/state"\n[web]\nport = 0\n'
             "[store]\nreserve_mib = 0\nstation_per_s = 1000000\n"
-            f'[site]\nhost = "127.0.0.1"\nport = {site.port}\n'
-            f'[upstream]\nhost = "127.0.0.1"\nport = {above.port}\n'
+            f'[site]\nhost = "127.0.0.1"\nport = {site.port}\nclient = "{client}"\n'
+            f'[upstream]\nhost = "127.0.0.1"\nport = {above.port}\nclient = "{client}"\n'
         )
         told = [word.format(site=site.port, up=above.port, folder=folder) for word in command]
         program = subprocess.Popen(
@@ -121,6 +121,11 @@ def paho_loop(folder: Path) -> Any:
 
 def agent(folder: Path) -> Any:
     return relay(folder, "agent.cli", "agent", "--config", "{folder}/agent.toml")
+
+
+def fast_agent(folder: Path) -> Any:
+    command = ("agent.cli", "agent", "--config", "{folder}/agent.toml")
+    return relay(folder, *command, client="fast")
 
 
 def bare(site: int, upstream: int) -> None:
