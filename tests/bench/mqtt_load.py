@@ -9,6 +9,7 @@ import contextlib
 import select
 import socket
 import time
+from collections.abc import Sequence
 
 FLIGHT = 1_000  # messages not acknowledged at once
 STATIONS = 1_000
@@ -20,13 +21,19 @@ _METER = (
 )
 
 
+def publish(topic: bytes, payload: bytes, number: int) -> bytes:
+    """PUBLISH at QoS 1, up to 16 383 bytes."""
+    size = 2 + len(topic) + 2 + len(payload)
+    length = bytes([size & 127 | 128, size >> 7]) if size > 127 else bytes([size])
+    head = b"\x32" + length + len(topic).to_bytes(2, "big")
+    return head + topic + (number % 65_535 + 1).to_bytes(2, "big") + payload
+
+
 def packet(number: int) -> bytes:
-    """PUBLISH at QoS 1: a meter's reading of one of the stations."""
+    """A meter's reading of one of the stations."""
     topic = b"evse/1/st-%04d/up/1/meter" % (number % STATIONS)
     payload = (_METER % (number // STATIONS + 1_000_000, _FIRST + number)).encode()
-    size = 2 + len(topic) + 2 + len(payload)
-    head = bytes([0x32, size & 127 | 128, size >> 7]) + len(topic).to_bytes(2, "big")
-    return head + topic + (number % 65_535 + 1).to_bytes(2, "big") + payload
+    return publish(topic, payload, number)
 
 
 _SIZE = len(packet(0))
@@ -83,6 +90,9 @@ class Socket:
         self._in = data[at:]
         return came, acknowledged
 
+    def wait(self, timeout_s: float) -> None:
+        _wait([self], timeout_s)
+
     def close(self) -> None:
         self.socket.close()
 
@@ -118,7 +128,7 @@ class Load:
             wait_s = 0.05
             if rate and given < count:
                 wait_s = (began_ns + given / rate * 1e9 - time.perf_counter_ns()) / 1e9
-            self._wait(wait_s)
+            _wait((self._board, self._sink), wait_s)
             acknowledged += self._board.read()[1]
             numbers = self._sink.read()[0]
             self._sink.flush()
@@ -133,8 +143,8 @@ class Load:
         self._board.close()
         self._sink.close()
 
-    def _wait(self, timeout_s: float) -> None:
-        """Until one of the two has something to do."""
-        both = (self._board, self._sink)
-        writers = [each.socket for each in both if each.out]
-        select.select([each.socket for each in both], writers, [], max(0.0, timeout_s))
+
+def _wait(sockets: Sequence[Socket], timeout_s: float) -> None:
+    """Until one of them has something to do."""
+    writers = [each.socket for each in sockets if each.out]
+    select.select([each.socket for each in sockets], writers, [], max(0.0, timeout_s))
