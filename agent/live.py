@@ -110,7 +110,9 @@ class Station:
         elif message.kind == "health" and not _older(said, self.health):
             self.health = said
         elif message.kind in _KEPT:
-            connector = self.connectors.setdefault(message.connector, Connector(message.connector))
+            connector = self.connectors.get(message.connector)
+            if connector is None:
+                connector = self.connectors[message.connector] = Connector(message.connector)
             if not _older(said, connector.said.get(message.kind)):
                 connector.said[message.kind] = said
                 if not message.retained:
@@ -207,7 +209,11 @@ class Live:
 
 
 def _older(said: Any, known: Any) -> bool:
-    return known is not None and (said.boot_id, said.seq) < (known.boot_id, known.seq)
+    if known is None:
+        return False
+    if said.boot_id != known.boot_id:
+        return bool(said.boot_id < known.boot_id)
+    return bool(said.seq < known.seq)
 
 
 def _before(said: Any, uptime_ms: int) -> bool:
