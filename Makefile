@@ -12,6 +12,7 @@ PORT     ?=
 BOARD    ?=
 STATION  ?=
 NETWORK  ?=
+CARD_KEY ?=
 MPY      ?=
 
 BIN  := .venv/bin
@@ -48,7 +49,9 @@ mutants:  development ## every listed sabotage must fail a test
 
 hil:      development ## tests on a bench: make hil BENCH=hil_tests/benches/x.toml (simulated without)
 	@.ci/system-packages micropython
-	@$(BIN)/python -m pytest -q hil_tests --bench $(BENCH) $(if $(UF2),--uf2 "$(UF2)")
+	@$(if $(and $(filter emulator,$(BENCH)),$(UF2)),$(MAKE) --no-print-directory .venv/emulator)
+	@$(if $(and $(filter emulator,$(BENCH)),$(UF2)),.ci/node-packages hil_tests/emulator)
+	@$(BIN)/python -m pytest -q $(or $(ONLY),hil_tests) --bench $(BENCH) $(if $(UF2),--uf2 "$(UF2)")
 
 soak:     development ## random walks, judged: make soak ONLY=station HOURS=168, ONLY=delivery ROUNDS=1000
 	@.ci/system-packages mosquitto
@@ -66,7 +69,8 @@ docs:     development ## write again what is generated from the sources
 
 flash:    development ## firmware onto a board: make flash PORT=/dev/ttyACM0 BOARD=rp2_pico_w STATION=hotel-1
 	@$(BIN)/python firmware/flash.py --port "$(PORT)" --board "$(BOARD)" \
-	    $(if $(STATION),--station "$(STATION)") $(if $(NETWORK),--network "$(NETWORK)") $(if $(MPY),--mpy)
+	    $(if $(STATION),--station "$(STATION)") $(if $(NETWORK),--network "$(NETWORK)") \
+	    $(if $(CARD_KEY),--card-key "$(CARD_KEY)") $(if $(MPY),--mpy)
 
 # What the targets stand on. Each is made once and again only when what it is made from changes.
 .venv/bin/python:
@@ -84,6 +88,11 @@ flash:    development ## firmware onto a board: make flash PORT=/dev/ttyACM0 BOA
 	@echo "python: installing what development needs"
 	@$(PIP) --editable '.[dev]'
 	@touch .venv/runtime $@
+
+.venv/emulator: pyproject.toml | .venv/development
+	@echo "python: installing what the emulated bench needs"
+	@$(PIP) --editable '.[emulator]'
+	@touch $@
 
 build/typings/%: .ci/stubs-%.txt | .venv/development
 	@echo "python: installing the stubs of $*"

@@ -8,14 +8,14 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from .mqtt_link import MqttLink
+from .wire import Will
 
 if TYPE_CHECKING:
-    import paho.mqtt.client as paho
-
     from .config import Mqtt
+    from .wire import Token
 
 log = logging.getLogger("borne.announcer")
 
@@ -44,8 +44,8 @@ class Announcer(MqttLink):
 
     def __init__(self, upstream: "Mqtt", topic: str, speakers: list[Speaker]) -> None:
         config = replace(upstream, client_id=f"{upstream.client_id}-announcer"[:64])
-        super().__init__("announcer", config, 0)
         self.status_topic = f"{topic}/status"
+        super().__init__("announcer", config, 0, Will(self.status_topic, OFFLINE))
         self._speakers = speakers
         self._guard = threading.Lock()
         self._unconfirmed = 0
@@ -61,36 +61,29 @@ class Announcer(MqttLink):
         self.confirmed(0)
         return False
 
-    def confirmed(self, mid: int) -> None:
+    def confirmed(self, number: int) -> None:
         with self._guard:
             self._unconfirmed = max(0, self._unconfirmed - 1)
 
-    def joined(self, client: "paho.Client", session_present: bool) -> None:
+    def joined(self, session_present: bool) -> None:
         with self._guard:
             self._unconfirmed = 0
         self.say(self.status_topic, ONLINE, True)
         for speaker in self._speakers:
             speaker.joined()
             for each in speaker.filters():
-                client.subscribe(each, qos=1)
+                self.subscribe(each)
 
-    def idle(self, client: "paho.Client") -> None:
+    def idle(self) -> None:
         for speaker in self._speakers:
             speaker.speak(self.say)
 
-    def arrived(self, message: "paho.MQTTMessage") -> None:
-        client = self._client
-        assert client is not None
-        client.ack(message.mid, message.qos)
+    def arrived(self, topic: str, payload: bytes, retained: bool, token: "Token") -> None:
+        self.acknowledge([token])
         for speaker in self._speakers:
-            speaker.heard(message.topic, bytes(message.payload), bool(message.retain))
+            speaker.heard(topic, payload, retained)
 
     def stop(self) -> None:
         """A goodbye first: after a clean end the broker keeps the will to itself."""
         self.publish(self.status_topic, OFFLINE, 1, True)
         super().stop()
-
-    def _new_client(self) -> Any:
-        client = super()._new_client()
-        client.will_set(self.status_topic, OFFLINE, 1, True)
-        return client

@@ -8,6 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from protocol.card import name_of, parse
+
 from .config import Config, ConfigError, load, secret, state_dir
 from .doctor import FAIL
 from .doctor.brokers import Account, broker
@@ -48,6 +50,23 @@ def export(
         _fail(str(error))
     finally:
         reader.close()
+
+
+def card(
+    number: Annotated[str, typer.Argument(help="Its id, such as 04:A1:B2:C3:D4:E5:F6.")],
+    key: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="File with the site's card key."),
+    ] = None,
+) -> None:
+    """Print a card's hash, as set-card and clear-card take it and as the user of its sessions.
+
+    The key is the one put on the stations: `make flash ... CARD_KEY=FILE`.
+    """
+    try:
+        print(name_of(key.read_bytes().strip() if key else b"", parse(number)))
+    except (ValueError, OSError) as error:
+        _fail(str(error))
 
 
 def doctor(

@@ -1,5 +1,6 @@
 """`borne`: the commands a person types.  Asks, shows, and leaves the work to the other files."""
 
+import gc
 import logging
 import signal
 import sys
@@ -30,6 +31,7 @@ app = typer.Typer(
 _TURN_S = 0.001  # of a thread: the default 5 ms would be the delay of a message
 app.command()(chores.export)
 app.command()(chores.doctor)
+app.command()(chores.card)
 app.add_typer(chores.tokens, name="token")
 screen = Console(stderr=True, highlight=False)
 
@@ -101,6 +103,14 @@ def up(  # noqa: PLR0913, PLR0917  one parameter an option
         _fail(str(error))
 
 
+def _calm_the_collector() -> None:
+    """Messages make no cycles, and what thousands of stations said is not to be searched for
+    them all the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
 @app.command()
 def agent(
     config: Annotated[
@@ -121,6 +131,7 @@ def agent(
     log = logging.getLogger("borne.agent")
     log.info("page at %s, token in %s", running.url, running.folder / "token")
     assert running.agent is not None
+    _calm_the_collector()
     systemd.notify("READY=1")
     stop.wait(systemd.Watchdog(running.agent.trouble).beat)
     systemd.notify("STOPPING=1")
@@ -163,7 +174,9 @@ def send(  # noqa: PLR0913, PLR0917  one parameter an option
     command: Annotated[str, typer.Argument(help=orders.HELP)],
     value: Annotated[
         list[str] | None,
-        typer.Argument(help="Ampere, fault code, or setting and value.", show_default=False),
+        typer.Argument(
+            help="Ampere, fault code, setting and value, or card's hash.", show_default=False
+        ),
     ] = None,
     connector: Annotated[int, typer.Option(min=1, max=4, help="Which socket.")] = 1,
     for_: Annotated[

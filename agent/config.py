@@ -24,6 +24,8 @@ COMMANDS = (
     "identify",
     "get-config",
     "set-config",
+    "set-card",
+    "clear-card",
 )
 Section = TypeVar("Section")
 
@@ -34,13 +36,15 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True)
 class Mqtt:
-    """One broker connection.  An empty host means: not used."""
+    """One broker connection.  An empty host means: not used.  client: fast is for fleets and
+    speaks MQTT 5; where the broker does not, paho takes its place."""
 
     host: str = _key("")
     port: int = _key(1883, low=1, high=65_535)
     client_id: str = _key("borne-agent", pattern=r"[A-Za-z0-9-]{1,64}")
     username: str = _key("")
     password_file: str = _key("")
+    client: str = _key("paho", choices=("paho", "fast"))
     version: str = _key("5", choices=("5", "3.1.1"))
     keepalive_s: int = _key(15, low=2, high=3_600)
     window: int = _key(1_000, low=1, high=65_535)
@@ -90,6 +94,8 @@ class Commands:
             "clear-fault",
             "identify",
             "get-config",
+            "set-card",
+            "clear-card",
         ],
         metadata={"choices": COMMANDS},
     )

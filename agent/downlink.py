@@ -71,15 +71,19 @@ class Bucket:
         self._tokens, self._at_ms = float(burst), 0
 
     def take(self, now_ms: int) -> bool:
-        if self.is_empty(now_ms):
-            return False
-        self._tokens -= 1
-        return True
+        tokens = self._filled(now_ms)
+        has_one = tokens >= 1
+        self._tokens = tokens - 1 if has_one else tokens
+        return has_one
 
     def is_empty(self, now_ms: int) -> bool:
-        self._tokens += (now_ms - self._at_ms) * self._per_s / 1_000
-        self._tokens, self._at_ms = min(self._tokens, float(self._burst)), now_ms
+        self._tokens = self._filled(now_ms)
         return self._tokens < 1
+
+    def _filled(self, now_ms: int) -> float:
+        tokens = self._tokens + (now_ms - self._at_ms) * self._per_s / 1_000
+        self._at_ms = now_ms
+        return tokens if tokens < self._burst else float(self._burst)
 
 
 class Downlink:

@@ -19,6 +19,9 @@ class Gaps:
 
         will_seq: of a birth, the number its connection keeps for the last will.
         """
+        if seq == self._highest + 1 and seq > 1 and not self._missing:  # as nearly always
+            self._highest = seq
+            return
         if self._highest and seq > self._highest:
             first = self._highest + 1
             last = seq - 1

@@ -17,7 +17,7 @@ from protocol.messages import AGENT_MESSAGES, DOWN_MESSAGES, Event
 from . import codec
 
 _REMEMBERED = 50  # refusals kept for the page
-_CACHED = 8_192  # topics whose reading is remembered
+_CACHED = 65_536  # topics whose reading is remembered
 _NO_BOARDS = {cls.KIND for cls in DOWN_MESSAGES + AGENT_MESSAGES}  # kinds no board says
 
 
@@ -64,7 +64,7 @@ def plain(text: str, most: int = 120) -> str:
 class Intake:
     """stations: the only ones taken in; empty takes every one, up to `most`."""
 
-    def __init__(self, stations: Collection[str] = (), most: int = 5_000) -> None:
+    def __init__(self, stations: Collection[str] = (), most: int = 20_000) -> None:
         self._stations = frozenset(stations)
         self._met: set[str] = set()
         self._most = most

@@ -98,7 +98,7 @@ class Station:
 
     def _heard(self, message: "Accepted", link: str, now_ms: int) -> None:
         said = message.message
-        self.gaps.came(said.seq, now_ms, getattr(said, "will_seq", 0))
+        self.gaps.came(said.seq, now_ms, said.will_seq if message.kind == "birth" else 0)
         if message.is_record and self.heard_ms is not None and _before(said, self.uptime_ms):
             return  # kept for a while before it came: no news about now
         self.heard_ms, self.uptime_ms = now_ms, said.uptime_ms
@@ -113,7 +113,9 @@ class Station:
         elif message.kind == "health" and not _older(said, self.health):
             self.health = said
         elif message.kind in _KEPT:
-            connector = self.connectors.setdefault(message.connector, Connector(message.connector))
+            connector = self.connectors.get(message.connector)
+            if connector is None:
+                connector = self.connectors[message.connector] = Connector(message.connector)
             if not _older(said, connector.said.get(message.kind)):
                 connector.said[message.kind] = said
                 if not message.retained:
@@ -230,7 +232,11 @@ class Live:
 
 
 def _older(said: Any, known: Any) -> bool:
-    return known is not None and (said.boot_id, said.seq) < (known.boot_id, known.seq)
+    if known is None:
+        return False
+    if said.boot_id != known.boot_id:
+        return bool(said.boot_id < known.boot_id)
+    return bool(said.seq < known.seq)
 
 
 def _before(said: Any, uptime_ms: int) -> bool:

@@ -1,9 +1,8 @@
 """One connection to one MQTT broker that comes back by itself.
 
-paho's client has traps this file closes: an exception in a handler kills its thread while
-is_connected() stays true; it keeps unsent messages in memory and sends them again under other
-numbers; it reconnects without jitter.  So: a new client for every connection, a loop of our own,
-handlers that cannot raise, and `connected` that only our own loop sets.
+Whoever speaks MQTT for it (`mqtt_client.py`, `fast_client.py`) carries one connection and no
+more.  So: a new client for every connection, a loop of our own, handlers that cannot raise, and
+`connected` that only our own loop sets.
 """
 
 import contextlib
@@ -16,35 +15,43 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-import paho.mqtt.client as paho
-
-from .mqtt_client import Client, connect, new_client, pending
+from .fast_client import FastClient
+from .mqtt_client import PahoClient
 
 if TYPE_CHECKING:
     from .config import Mqtt
+    from .wire import Client, Refusal, Token, Will
 
 log = logging.getLogger("borne.mqtt")
 
 _BACKOFF_S = (0.2, 30.0)
 _STABLE_S = 10.0
+_ANSWER_S = 10.0
 _ROUND_MS = 500
-_MOST_READ = 500
+_HOLD_S = 1.0
 
 
 class MqttLink(threading.Thread):
-    """Subclasses say what happens: joined(), arrived(), confirmed(), idle(), left()."""
+    """Subclasses say what happens: joined(), arrived(), confirmed(), idle(), left().
 
-    def __init__(self, name: str, config: "Mqtt", session_s: int) -> None:
+    session_s: how long the broker keeps what we have not taken, 0 for nothing at all.
+    """
+
+    def __init__(
+        self, name: str, config: "Mqtt", session_s: int, will: "Will | None" = None
+    ) -> None:
         super().__init__(name=name, daemon=True)
         self._config = config
         self._session_s = session_s
-        self._version = paho.MQTTv5 if config.version == "5" else paho.MQTTv311
+        self._will = will
+        self._old = False  # the broker knows no MQTT 5
         self._stopping = threading.Event()
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
         self._client: Client | None = None
         self._ending = ""  # why this connection must end
+        self._read_s = 0.0  # when the socket was read last
         self.joined_at_s: float | None = None
         self.window = config.window
         self.connects = 0
@@ -52,20 +59,24 @@ class MqttLink(threading.Thread):
 
     # For subclasses; all run in this link's thread.
 
-    def joined(self, client: paho.Client, session_present: bool) -> None:
+    def joined(self, session_present: bool) -> None:
         """The broker took us."""
 
-    def arrived(self, message: paho.MQTTMessage) -> None:
-        """A message came."""
+    def arrived(self, topic: str, payload: bytes, retained: bool, token: "Token") -> None:
+        """A message came.  topic: "" when it was not UTF-8."""
 
-    def confirmed(self, mid: int) -> None:
-        """The broker has the message published under mid."""
+    def confirmed(self, number: int) -> None:
+        """The broker has the message published under this number."""
 
-    def idle(self, client: paho.Client) -> None:
+    def idle(self) -> None:
         """After every round of reading."""
 
     def left(self) -> None:
         """The connection is gone."""
+
+    def has_room(self) -> bool:
+        """False leaves what comes in the socket, for a second at most."""
+        return True
 
     # For anybody.
 
@@ -73,15 +84,28 @@ class MqttLink(threading.Thread):
     def connected(self) -> bool:
         return self.joined_at_s is not None
 
-    def publish(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> bool:
-        """Hand to the present connection.  False without one."""
+    def publish(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> int:
+        """Hand to the present connection.  Its number there, 0 without a connection."""
         client = self._client
         if client is None or not self.connected:
-            return False
+            return 0
         try:
-            return client.publish(topic, payload, qos, retain).rc == paho.MQTT_ERR_SUCCESS
+            return client.publish(topic, payload, qos, retain)
         except (ValueError, OSError, RuntimeError):
-            return False
+            return 0
+
+    def subscribe(self, pattern: str) -> None:
+        """At QoS 1.  A broker that refuses it is left and tried again."""
+        if self._client is not None:
+            self._client.subscribe(pattern)
+
+    def acknowledge(self, tokens: "list[Token]") -> None:
+        """The messages that came with these are in our care."""
+        client = self._client
+        # A number means nothing on another connection, and is 0 at QoS 0.
+        numbers = [number for of, number in tokens if number and of is client]
+        if client is not None and numbers:
+            client.acknowledge(numbers)
 
     def wake(self) -> None:
         """Let idle() run soon."""
@@ -121,91 +145,88 @@ class MqttLink(threading.Thread):
         """From connect to loss."""
         client = self._client = self._new_client()
         self._ending = ""
-        connect(client, self._config, self._version, self._session_s)
+        client.connect()
         began_s = time.monotonic()
         while not self._stopping.is_set() and not self._ending:
             if not self._round(client):
                 self._ending = self._ending or "connection lost"
-            if not self.connected and time.monotonic() - began_s > 10:
+            if not self.connected and time.monotonic() - began_s > _ANSWER_S:
                 self._ending = self._ending or "the broker does not answer"
         self.trouble = self._ending
         if self.connected:
-            client.disconnect()
-            client.loop_write()
+            client.goodbye()
 
-    def _round(self, client: Client) -> bool:
+    def _round(self, client: "Client") -> bool:
         """Wait for something to do and do it.  False when the connection is gone."""
-        sock: Any = client.socket()
-        if sock is None:
+        sock = client.fileno()
+        if sock < 0:
             return False
+        reads = self.has_room() or time.monotonic() - self._read_s > _HOLD_S
         poll = select.poll()
-        poll.register(sock, select.POLLIN | (select.POLLOUT if client.want_write() else 0))
+        writes = select.POLLOUT if client.wants_write() else 0
+        poll.register(sock, writes | (select.POLLIN if reads else 0))
         poll.register(self._wake_read, select.POLLIN)
-        ready = dict(poll.poll(0 if client.has_more() else _ROUND_MS))
+        ready = dict(poll.poll(0 if reads and client.has_more() else _ROUND_MS))
         if self._wake_read in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(self._wake_read, 4_096)
-        if sock.fileno() in ready or client.has_more():
-            client.loop_read()
-            for _ in range(_MOST_READ):  # then writing has its turn
-                if client.socket() is None or not (client.has_more() or pending(sock)):
-                    break
-                client.loop_read()
-        if client.loop_misc() != paho.MQTT_ERR_SUCCESS:
+        if reads and (sock in ready or client.has_more()):
+            self._read_s = time.monotonic()
+            client.receive()
+        if not client.tend():
             return False
         if self.connected:
-            self.idle(client)
-        if client.want_write():
-            client.loop_write()
-        return client.socket() is not None
+            self.idle()
+        if client.wants_write():
+            client.send()
+        return client.fileno() >= 0
 
     def _leave(self) -> None:
         client, self._client = self._client, None
         was, self.joined_at_s = self.joined_at_s, None
         if client is not None:
-            sock = client.socket()
-            if sock is not None:
-                sock.close()
+            client.close()
         if was is not None:
             self._guarded(self.left)
 
-    def _new_client(self) -> Client:
-        client = new_client(self._config, self._version, keep_session=self._session_s > 0)
-        client.on_connect = self._on_connect
-        client.on_message = lambda _client, _data, message: self._guarded(self.arrived, message)
-        client.on_publish = self._on_publish
-        client.on_subscribe = self._on_subscribe
-        client.on_socket_register_write = lambda *_: self._wake_from_outside()
-        return client
-
-    def _wake_from_outside(self) -> None:
-        if threading.get_ident() != self.ident:
-            self.wake()
+    def _new_client(self) -> "Client":
+        if self._config.client == "fast" and not self._old:
+            return FastClient(self._config, self, self._session_s, self._will)
+        version = "3.1.1" if self._old else self._config.version
+        return PahoClient(self._config, self, self._session_s, self._will, version)
 
     def _guarded(self, handler: Any, *arguments: Any) -> None:
         try:
             handler(*arguments)
-        except Exception:  # paho's loop must never see one
+        except Exception:  # no client must ever see one
             log.exception("%s: a handler failed; the link goes on", self.name)
 
-    def _on_connect(self, client: Any, _data: Any, flags: Any, code: Any, more: Any) -> None:
-        if code.is_failure:
-            if self._version == paho.MQTTv5 and "version" in str(code).lower():
-                self._version = paho.MQTTv311
-            self._ending = f"the broker refuses: {code}"
-            return
+    # For the client.
+
+    def on_taken(self, session_present: bool, window: int) -> None:
+        """The broker took us, and bears `window` messages not confirmed at once."""
         self.connects += 1
         self.joined_at_s = time.monotonic()
         self.trouble = ""
-        self.window = min(self._config.window, getattr(more, "ReceiveMaximum", None) or 65_535)
-        self._guarded(self.joined, client, flags.session_present)
+        self.window = min(self._config.window, window)
+        self._guarded(self.joined, session_present)
 
-    def _on_subscribe(self, _client: Any, _data: Any, _mid: int, codes: Any, _more: Any) -> None:
-        if any(code.is_failure for code in codes):
-            self._ending = "the broker refuses the subscription"
+    def on_message(self, topic: str, payload: bytes, retained: bool, number: int) -> None:
+        """number: what to acknowledge it under, 0 for nothing."""
+        try:
+            self.arrived(topic, payload, retained, (self._client, number))
+        except Exception:
+            log.exception("%s: a message could not be handled", self.name)
 
-    def _on_publish(self, _client: Any, _data: Any, mid: int, code: Any, _more: Any) -> None:
-        if code is not None and code.is_failure:
-            self._ending = f"the broker refuses a message: {code}"
-            return
-        self._guarded(self.confirmed, mid)
+    def on_confirmed(self, number: int) -> None:
+        self._guarded(self.confirmed, number)
+
+    def on_refused(self, refusal: "Refusal") -> None:
+        """The broker will not have us, or something of ours."""
+        self._old = self._old or refusal.is_version
+        self._ending = refusal.why
+
+    def wake_from_outside(self) -> None:
+        """There is something to send."""
+        if threading.get_ident() != self.ident:
+            self.wake()

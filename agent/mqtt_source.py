@@ -6,9 +6,7 @@ unacknowledged and comes again after a reconnect.
 
 import logging
 import time
-from typing import TYPE_CHECKING, Any
-
-import paho.mqtt.client as paho
+from typing import TYPE_CHECKING
 
 from protocol import topics
 from protocol.messages import Hello, Receipt
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 
     from .config import Mqtt
     from .intake import Intake
-    from .mqtt_client import Client
+    from .wire import Token
 
 log = logging.getLogger("borne.site")
 
@@ -35,7 +33,8 @@ SESSION_S = 7 * 86_400  # how long the broker keeps what we have not taken
 
 class MqttSource(MqttLink):
     """link_changed(link, is_up) is called when the site broker comes and goes; stations() says
-    whom to say hello to, knows(copy) whether a retained copy is news."""
+    whom to say hello to, knows(copy) whether a retained copy is news, has_room() whether the
+    writer keeps up: some brokers send more than the window they were given."""
 
     source = "mqtt"
     link_name = "site"
@@ -50,6 +49,7 @@ class MqttSource(MqttLink):
         *,
         stations: "Callable[[], list[str]]" = list,
         knows: "Callable[[Accepted], bool]" = lambda _copy: False,
+        has_room: "Callable[[], bool]" = lambda: True,
     ) -> None:
         super().__init__(self.link_name, config, self.session_s)
         self._intake = intake
@@ -57,21 +57,23 @@ class MqttSource(MqttLink):
         self._link_changed = link_changed
         self._stations = stations
         self._knows = knows
+        self._has_room = has_room
         self._hello_s = 0.0  # when the next hello is due
         self.failed = 0  # messages whose handling raised
         self.held_back = 0  # messages left unacknowledged since the last reconnect
 
-    def joined(self, client: paho.Client, session_present: bool) -> None:
+    def joined(self, session_present: bool) -> None:
         log.info("at the site broker; session %s", "resumed" if session_present else "new")
         self.held_back = 0
         self._hello_s = time.monotonic() + FIRST_HELLO_S
-        self.listen(client)
+        self.listen()
         self._link_changed(self.source, True)
 
-    def listen(self, client: paho.Client) -> None:
-        client.subscribe(topics.UP_FILTER, qos=1)
+    def listen(self) -> None:
+        """Ask for the messages of the boards."""
+        self.subscribe(topics.UP_FILTER)
 
-    def idle(self, client: paho.Client) -> None:
+    def idle(self) -> None:
         """Now and then tell every board that somebody listens."""
         now_s = time.monotonic()
         if now_s >= self._hello_s:
@@ -83,44 +85,34 @@ class MqttSource(MqttLink):
         message = Hello(interval_s=HELLO_WITHIN_S, time_s=board_time_s())
         self.publish(topics.topic(station, False, Hello.KIND), message.encode(), Hello.QOS)
 
+    def has_room(self) -> bool:
+        return self._has_room()
+
     def left(self) -> None:
         self._link_changed(self.source, False)
 
-    def arrived(self, message: paho.MQTTMessage) -> None:
-        client = self._client
-        assert client is not None
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
+    def arrived(self, topic: str, payload: bytes, retained: bool, token: "Token") -> None:
+        if not topic:
             self._intake.refuse("bad-topic", "is not UTF-8")
-            client.ack(message.mid, message.qos)
+            self.acknowledge([token])
             return
         try:
-            taken = self._intake.take(topic, bytes(message.payload), bool(message.retain))
+            taken = self._intake.take(topic, payload, retained)
         except Exception:  # never stored, so never receipted: a record comes again
             log.exception("a message could not be handled")
             self.failed += 1
-            client.ack(message.mid, message.qos)
+            self.acknowledge([token])
             return
-        if not isinstance(taken, Accepted):
-            client.ack(message.mid, message.qos)  # it would never become better
+        # What is refused would never become better; what a new subscription brings again is known.
+        if not isinstance(taken, Accepted) or (retained and self._knows(taken)):
+            self.acknowledge([token])
             return
-        if taken.retained and self._knows(taken):  # a new subscription brings them all again
-            client.ack(message.mid, message.qos)
-            return
-        if taken.kind == "birth" and not message.retain:
+        if taken.kind == "birth" and not retained:
             self.hello(taken.station)
-        if not self._offer(Item(taken, self, (client, message.mid, message.qos))):
-            self.held_back += message.qos > 0
+        if not self._offer(Item(taken, self, token)):
+            self.held_back += token[1] > 0
 
-    # For the writer.
-
-    def acknowledge(self, tokens: "list[Any]") -> None:
-        current = self._client
-        client: Client
-        for client, mid, qos in tokens:
-            if qos and client is current:  # a number means nothing on another connection
-                client.ack(mid, qos)
+    # For the writer, beside acknowledge().
 
     def refused(self, count: int) -> None:
         self.held_back += count

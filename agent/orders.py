@@ -13,9 +13,21 @@ from protocol.words import en
 if TYPE_CHECKING:
     from .running import Address
 
-HELP = "set-limit, start, stop, clear-fault, reboot, identify, get-config or set-config."
+HELP = (
+    "set-limit, start, stop, clear-fault, reboot, identify, get-config, set-config, set-card"
+    " or clear-card."
+)
 PATIENCE_S = 60
 _UNITS_S = {"s": 1, "m": 60, "h": 3_600}
+# How many values a command takes, where it takes any.
+_VALUES: dict[str, int | tuple[int, int]] = {
+    "set-limit": 1,
+    "clear-fault": 1,
+    "get-config": (0, 1),
+    "set-config": 2,
+    "set-card": 1,
+    "clear-card": 1,
+}
 # What the agent itself answers; the rest is in protocol/words.
 _AGENT = {
     "timeout": "No answer from the station in time; it may still have obeyed.",
@@ -40,9 +52,7 @@ class Order:
 
 def parse(command: str, values: list[str], connector: int, valid: str, user: str) -> Order:
     """Raises OrderError."""
-    wanted = {"set-limit": 1, "clear-fault": 1, "get-config": (0, 1), "set-config": 2}.get(
-        command, 0
-    )
+    wanted = _VALUES.get(command, 0)
     allowed = wanted if isinstance(wanted, tuple) else (wanted,)
     if len(values) not in allowed:
         _wrong(f"{command} takes {' or '.join(map(str, allowed))} value(s), got {len(values)}")
@@ -58,6 +68,8 @@ def parse(command: str, values: list[str], connector: int, valid: str, user: str
         "identify": lambda: Order("identify", {}),
         "get-config": lambda: Order("get-config", {"key": "".join(values)}),
         "set-config": lambda: Order("set-config", {"key": values[0], "value": values[1]}),
+        "set-card": lambda: Order("set-card", {"card": values[0]}),
+        "clear-card": lambda: Order("clear-card", {"card": values[0]}),
     }
     if command not in of_connector:
         _wrong(f"{command}: no such command; there are {', '.join(of_connector)}")

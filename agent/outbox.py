@@ -8,14 +8,14 @@ Knows no socket and no board; writer.py is the only one who writes, Waiting is f
 
 import logging
 import sqlite3
+import threading
 import time
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import store
-from .tables import DUPLICATE, NO_ROOM, STORED, Tables
+from .tables import DUPLICATE, NO_ROOM, STORED, Row, Tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +28,7 @@ __all__ = ["DUPLICATE", "NO_ROOM", "STORED", "Outbox", "OutboxError", "Row", "Wa
 log = logging.getLogger("borne.outbox")
 
 _RESERVE_TRY_S = 60
+_TAIL = 4_096
 
 
 class OutboxError(Exception):
@@ -59,6 +60,7 @@ class Outbox:
         self._busy_s = busy_s
         self.generation = 0
         self.alarm = ""
+        self.tail = Tail()
         self._open()
 
     def put(self, messages: "Sequence[Accepted]", confirmed: Iterable[int] = ()) -> list[str]:
@@ -123,6 +125,7 @@ class Outbox:
         known, counters = sum(self._tables.rows), self._tables.counters
         self._db.close()
         store.set_aside(self.path, why)
+        self.tail.clear()
         self.generation += 1
         self._open()
         for name, value in counters.items():
@@ -138,6 +141,7 @@ class Outbox:
         received_ms = time.time_ns() // 1_000_000
         try:
             self._db.execute("begin immediate")
+            tables.begin()
             tables.forget(sent)
             if free_bytes:
                 tables.drop_oldest_telemetry(free_bytes)
@@ -152,6 +156,10 @@ class Outbox:
                 self._db.execute("rollback")
             tables.refresh()
             raise
+        if tables.counters.get("dropped_telemetry", 0) != before[2].get("dropped_telemetry", 0):
+            self.tail.clear()
+        else:
+            self.tail.add(tables.added)
         return verdicts
 
     def _put_when_full(self, messages: "Sequence[Accepted]", sent: list[int]) -> list[str]:
@@ -179,25 +187,54 @@ class Outbox:
             self._reserve.take()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    id: int
-    topic: str
-    payload: bytes
-    kind: str
-    is_record: bool = False
+class Tail:
+    """The newest rows on disk, still in memory, so that nobody who keeps up needs the disk."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._rows: list[Row] = []
+
+    def add(self, rows: list[Row]) -> None:
+        """Committed just now; their ids follow on the last ones."""
+        with self._guard:
+            if self._rows and rows and rows[0].id != self._rows[-1].id + 1:
+                self._rows = []
+            if len(self._rows) + len(rows) > _TAIL * 2:
+                del self._rows[:-_TAIL]
+            self._rows += rows
+
+    def clear(self) -> None:
+        with self._guard:
+            self._rows = []
+
+    def after(self, row_id: int, limit: int) -> list[Row] | None:
+        """None when they must be read from the disk."""
+        with self._guard:
+            if not self._rows or row_id < self._rows[0].id:
+                return None
+            at = row_id - self._rows[0].id + 1
+            return self._rows[at : at + limit]
 
 
 class Waiting:
-    """The rows of an Outbox, oldest first, through a reader's own connection."""
+    """The rows of an Outbox, oldest first: out of its tail, or through a reader's own
+    connection."""
 
-    def __init__(self, path: "Path") -> None:
+    def __init__(self, path: "Path", tail: Tail | None = None) -> None:
         self._path = path
+        self._tail = tail or Tail()
         self._db: sqlite3.Connection | None = None
         self.damaged: list[int] = []  # rows whose bytes no longer match their crc32
 
+    def from_disk(self) -> None:
+        """Only what is on disk counts: the rest was sent, or is gone."""
+        self._tail.clear()
+
     def after(self, row_id: int, limit: int) -> list[Row]:
         """Up to limit rows newer than row_id.  Empty when they cannot be read now."""
+        recent = self._tail.after(row_id, limit)
+        if recent is not None:
+            return recent
         good: list[Row] = []
         try:
             found = self._read(row_id, limit)

@@ -198,7 +198,7 @@ class Agent:
             return None
         if self.cluster is not None:
             return self.cluster.uplink(self.downlink.from_upstream)
-        waiting = Waiting(self.outbox.path)
+        waiting = Waiting(self.outbox.path, self.outbox.tail)
         return Uplink(config.upstream, waiting, self.downlink.from_upstream, config.store.keep_s)
 
     def _make_site(self, config: "Config") -> MqttSource | None:
@@ -214,6 +214,7 @@ class Agent:
             self._link_changed,
             stations=stations,
             knows=self._knows,
+            has_room=self.writer.has_room,
         )
 
     def _offer(self, item: Item) -> bool:
@@ -279,4 +280,4 @@ class Agent:
             link = picture.link if picture is not None else ""
         if link in self.lines:
             return self.lines[link].send(topic, payload)
-        return self.site is not None and self.site.publish(topic, payload, 1)
+        return self.site is not None and self.site.publish(topic, payload, 1) > 0

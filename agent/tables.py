@@ -7,7 +7,10 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from .chain import Chain
 
@@ -25,10 +28,31 @@ _KEPT_SEQS, _KEPT_BOOTS = 5_000, 16
 
 Key = tuple[int, int]  # station's row, boot_id
 
-_INSERT = (
-    "insert into outbox (station, boot_id, seq, kind, is_record, topic, payload, crc32,"
-    " received_ms) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+# Many rows in one statement: the interpreter's lock goes round once for each statement, and while
+# others want it that takes longer than the statement.
+_PORTIONS = (256, 16, 1)
+_COLUMNS = "id, station, boot_id, seq, kind, is_record, topic, payload, crc32, received_ms"
+_WIDTH = _COLUMNS.count(",") + 1
+_INSERT = {
+    portion: f"insert into outbox ({_COLUMNS}) values "
+    + ", ".join(["(" + ", ".join("?" * _WIDTH) + ")"] * portion)
+    for portion in _PORTIONS
+}
+_SIZES = (
+    "select is_record, case is_record when 1 then station else 0 end, count(*),"
+    " sum(length(topic) + length(payload)) from outbox"
+    " where id in (select value from json_each(?)) group by 1, 2"
 )
+_DELETE = "delete from outbox where id in (select value from json_each(?))"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    id: int
+    topic: str
+    payload: bytes
+    kind: str
+    is_record: bool = False
 
 
 class Tables:
@@ -56,6 +80,10 @@ class Tables:
         self._chains: dict[Key, Chain] = {}
         self._highest: dict[Key, int] = {}
         self._moved.clear()
+        self._waiting: list[object] = []  # the values of rows not inserted yet
+        self.added: list[Row] = []  # in this transaction
+        last = self._db.execute("select seq from sqlite_sequence where name = 'outbox'").fetchone()
+        self._last_id = last[0] if last else 0
         self._record_bytes_of: Counter[int] = Counter()
         for station, size in self._db.execute(
             "select station, sum(length(topic) + length(payload) + ?)"
@@ -69,8 +97,13 @@ class Tables:
             self.counters[name] = self.counters.get(name, 0) + by
             self._changed.add(name)
 
+    def begin(self) -> None:
+        """A transaction was begun."""
+        self.added = []
+
     def save(self) -> None:
-        """Counters and chains, just before the commit."""
+        """Rows, counters and chains, just before the commit."""
+        self._insert_waiting()
         for name in self._changed:
             self._db.execute(
                 "insert or replace into counters values (?, ?)", (name, self.counters[name])
@@ -108,19 +141,20 @@ class Tables:
 
     def _insert(self, message: "Accepted", key: Key, crc: int, received_ms: int) -> None:
         head, which = message.message, int(message.is_record)
-        self._db.execute(
-            _INSERT,
-            (
-                *key,
-                head.seq,
-                message.kind,
-                which,
-                message.topic,
-                message.payload,
-                crc,
-                received_ms,
-            ),
+        self._last_id += 1
+        topic, payload = message.topic, message.payload
+        self._waiting += (
+            self._last_id,
+            *key,
+            head.seq,
+            message.kind,
+            which,
+            topic,
+            payload,
+            crc,
+            received_ms,
         )
+        self.added.append(Row(self._last_id, topic, payload, message.kind, message.is_record))
         size = len(message.topic) + len(message.payload) + ROW_BYTES
         self.rows[which] += 1
         self.bytes[which] += size
@@ -132,21 +166,31 @@ class Tables:
             self._chain_add(key, head.seq, head.prev)
             self._prune(key)
 
+    def _insert_waiting(self) -> None:
+        values, self._waiting = self._waiting, []
+        at = 0
+        for portion in _PORTIONS:
+            width = portion * _WIDTH
+            while len(values) - at >= width:
+                self._db.execute(_INSERT[portion], values[at : at + width])
+                at += width
+
     def forget(self, row_ids: Iterable[int]) -> None:
         """The backend has these.  Forgetting twice is harmless."""
-        for row_id in row_ids:
-            for which, station, size in self._db.execute(
-                "delete from outbox where id = ?"
-                " returning is_record, station, length(topic) + length(payload)",
-                (row_id,),
-            ).fetchall():
-                self.rows[which] -= 1
-                self.bytes[which] -= size + ROW_BYTES
-                if which:
-                    self._record_bytes_of[station] -= size + ROW_BYTES
+        ids = msgspec.json.encode(list(row_ids)).decode()
+        if ids == "[]":
+            return
+        for which, station, rows, size in self._db.execute(_SIZES, (ids,)).fetchall():
+            freed = size + rows * ROW_BYTES
+            self.rows[which] -= rows
+            self.bytes[which] -= freed
+            if which:
+                self._record_bytes_of[station] -= freed
+        self._db.execute(_DELETE, (ids,))
 
     def drop_oldest_telemetry(self, bytes_to_free: int) -> None:
         """Yesterday's meter value is worth less than today's; each drop is counted."""
+        self._insert_waiting()
         freed, last, dropped = 0, 0, 0
         for row_id, size in self._db.execute(
             "select id, length(topic) + length(payload) from outbox"
@@ -201,6 +245,7 @@ class Tables:
             self.count("holes", chain.holes - holes)
 
     def _crcs(self, table: str, key: Key, seq: int) -> list[int]:
+        self._insert_waiting()
         rows = self._db.execute(
             f"select crc32 from {table} where station = ? and boot_id = ? and seq = ?", (*key, seq)
         )

@@ -8,8 +8,6 @@ import logging
 import time
 from typing import TYPE_CHECKING, Protocol
 
-import paho.mqtt.client as paho
-
 from protocol import topics
 from protocol.messages import UP_MESSAGES
 
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .config import Mqtt
+    from .wire import Token
 
 log = logging.getLogger("borne.upstream")
 
@@ -34,6 +33,9 @@ class Queue(Rows, Protocol):
 
     def reopen(self) -> None:
         """The store was replaced."""
+
+    def from_disk(self) -> None:
+        """Nothing handed out before counts."""
 
 
 class Uplink(MqttLink):
@@ -54,39 +56,38 @@ class Uplink(MqttLink):
         self._waiting = waiting
         self._commanded = commanded
         self._forwarder = Forwarder(waiting, window=config.window, keep_ms=keep_s * 1_000)
-        self._rows: dict[int, int] = {}  # mid -> row id, of this connection
+        self._rows: dict[int, int] = {}  # number -> row id, of this connection
         self._start_over = False
         self.sent = 0
 
-    def joined(self, client: paho.Client, session_present: bool) -> None:
+    def joined(self, session_present: bool) -> None:
         log.info("at the upstream broker")
         self._rows.clear()
         self._forwarder.window = self.window
+        self._waiting.from_disk()
         self._forwarder.connected()
-        client.subscribe(self._down_filter, qos=1)
+        self.subscribe(self._down_filter)
 
-    def arrived(self, message: paho.MQTTMessage) -> None:
-        client = self._client
-        assert client is not None
-        client.ack(message.mid, message.qos)
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            topic = ""
-        self._commanded(topic, bytes(message.payload), bool(message.retain))
+    def arrived(self, topic: str, payload: bytes, retained: bool, token: "Token") -> None:
+        self.acknowledge([token])
+        self._commanded(topic, payload, retained)
 
-    def idle(self, client: paho.Client) -> None:
+    def idle(self) -> None:
         if self._start_over:
             self._start_over = False
             self._waiting.reopen()
+            self._waiting.from_disk()
             self._rows.clear()
             self._forwarder.connected()
         for row in self._forwarder.to_publish():
-            told = client.publish(row.topic, row.payload, 1, row.kind in _RETAINED)
-            self._rows[told.mid] = row.id
+            number = self.publish(row.topic, row.payload, 1, row.kind in _RETAINED)
+            if not number:
+                self.restart("a message was not taken")
+                return
+            self._rows[number] = row.id
 
-    def confirmed(self, mid: int) -> None:
-        row_id = self._rows.pop(mid, None)
+    def confirmed(self, number: int) -> None:
+        row_id = self._rows.pop(number, None)
         if row_id is not None:
             self.sent += 1
             self._forwarder.confirmed(row_id, _now_ms())

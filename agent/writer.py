@@ -101,6 +101,10 @@ class Writer(threading.Thread):
                 self._filled.notify()
         return True
 
+    def has_room(self) -> bool:
+        """Whoever can wait reads no more while this is False."""
+        return len(self._queue) * 2 < self._room
+
     def stop(self) -> None:
         """Write what is waiting, then end."""
         with self._filled:

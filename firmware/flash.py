@@ -31,6 +31,7 @@ SHARED = (
     "links.py",
     "native.py",
     "pico.py",
+    "readers.py",
     "socket.py",
     "stdio.py",
     "ticker.py",
@@ -123,13 +124,17 @@ def blob(data: bytes) -> bytes:
     return record + binascii.crc32(record).to_bytes(4, "big")
 
 
-def settings(station: str | None, network: bytes | None) -> dict[str, bytes]:
+def settings(
+    station: str | None, network: bytes | None, card_key: bytes | None = None
+) -> dict[str, bytes]:
     """Blobs of the settings asked for.  Their other copies, older or newer, have to go."""
     found: dict[str, bytes] = {}
     if station:
         found["data/config.a"] = blob(json.dumps({"station": station}).encode())
     if network is not None:
         found["data/network.a"] = blob(network)
+    if card_key is not None:
+        found["data/card-key.a"] = blob(card_key.strip())
     return found
 
 
@@ -248,6 +253,9 @@ def main(words: list[str] | None = None) -> None:
         "--network", help="JSON file: wifi_name, wifi_password, host, user, password, tls"
     )
     parser.add_argument(
+        "--card-key", help="file with the site's secret that cards are hashed with: `borne card`"
+    )
+    parser.add_argument(
         "--mpy", action="store_true", help="copy compiled files (always so for a Pico)"
     )
     parser.add_argument(
@@ -261,7 +269,8 @@ def main(words: list[str] | None = None) -> None:
         parser.error("--port and --board are needed, as in PORT=/dev/ttyACM0 BOARD=" + BOARDS[-1])
     network = Path(chosen.network).read_bytes() if chosen.network else None
     wanted = contents(chosen.board, chosen.mpy or chosen.board in SMALL)
-    wanted |= settings(chosen.station, network)
+    card_key = Path(chosen.card_key).read_bytes() if chosen.card_key else None
+    wanted |= settings(chosen.station, network, card_key)
     step_aside(chosen.port)
     chip = Chip(lambda *said: mpremote(chosen.port, *said))
     flash(chip, wanted)

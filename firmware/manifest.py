@@ -25,6 +25,7 @@ package(
         "flash.py",
         "links.py",
         "native.py",
+        "readers.py",
         "socket.py",
         "stdio.py",
         "ticker.py",
@@ -35,6 +36,7 @@ package(
     "protocol",
     files=(
         "__init__.py",
+        "card.py",
         "codes.py",
         "fields.py",
         "frame.py",

@@ -8,9 +8,10 @@ reads the host's, and a simulated bench lets time pass only inside a verb.
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from hil_tests.rig.commands import PARTS
+from hil_tests.rig import commands
 
-__all__ = ["PARTS", "Bench", "BenchError", "Edge", "Fault", "Pwm"]
+# flash-cut: the supply can go in the middle of a write of flash
+PARTS = (*commands.PARTS, "flash-cut")
 
 
 class BenchError(Exception):
@@ -183,11 +184,16 @@ class Bench(Protocol):
     def hot_writes(self) -> int:
         """How often flash was written while the coil was energised (part "flash")."""
 
+    def cut_write(self, after: int, permille: int) -> None:
+        """The supply goes in the erase or program of flash that comes after so many others, that
+        far into it (part "flash-cut"); power() brings it back.  after: -1 for none of them."""
+
     def crash(self, what: str, value: int = 0) -> dict[str, Any]:
         """Make the firmware fail, from the next tick or turn of the main loop on:
 
         tick-raise, main-raise   an exception there, once
         tick-hang, main-hang     an endless loop there
+        handler-raise        an exception in what takes the next message
         timer-dead               the timer of the tick stops
         cpu-dead                 nothing runs any more, as after a hard fault
         soft-reset               the interpreter starts again, the chip does not

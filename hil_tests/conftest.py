@@ -6,13 +6,14 @@ is a skip; on the others as a skip.
 """
 
 import importlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hil_tests import rig_bench
 from hil_tests.bench import PARTS
-from hil_tests.figures import FIGURES
+from hil_tests.figures import FIGURES, FOLDER
 from hil_tests.sim_bench import SimBench, micropython
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _left_out: "dict[tuple[str, str], int]" = {}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--bench", default="sim", help="sim, emulator, or path of a bench's toml")
+    parser.addoption("--figures", default=str(FOLDER), help="folder for what was measured")
     parser.addoption("--uf2", default="", help="MicroPython image for --bench emulator")
 
 
@@ -83,8 +85,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    FIGURES.write(Path(config.getoption("figures")))  # first: a bench that died may not close
     config.stash[_BENCHES].close()
-    FIGURES.write()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -259,6 +259,9 @@ class SerialBench:
     def crash(self, what: str, value: int = 0) -> "dict[str, Any]":
         raise BenchError(f"{self.name} cannot make the firmware fail")
 
+    def cut_write(self, after: int, permille: int) -> None:
+        raise BenchError(f"{self.name} cannot cut the supply in a write")
+
     def spoil(self, name: str, how: str) -> None:
         raise BenchError(f"{self.name} does not reach the station's flash")
 

@@ -16,15 +16,16 @@ TICK_US = 10_000
 HOLD_US = 60_000 + 2_000  # of the enable, and the rig's own grain
 SAFE_US = TICK_US + HOLD_US
 AGAIN_MS = 60_000
+FLIPS_APART = 7  # of some 700; all of them took minutes, and found nothing
 
 EVERYWHERE = [
-    pytest.param(1, id="tick-in-a-timer", marks=pytest.mark.needs("timer")),
+    pytest.param(1, id="tick-in-a-timer"),
     pytest.param(0, id="tick-in-the-main-loop", marks=pytest.mark.needs("timer")),
 ]
 
 
 def charge(bench: Bench, timer: int) -> None:
-    bench.fresh(timer=timer)
+    bench.fresh(**({"timer": timer} if "timer" in bench.parts else {}))
     reach_charging(bench)
 
 
@@ -81,7 +82,6 @@ def test_an_endless_loop_in_the_main_loop_that_ticks_opens_the_contactor(bench: 
     assert recovers(bench) == "watchdog"
 
 
-@pytest.mark.needs("timer")
 def test_an_endless_loop_beside_the_tick_does_not_go_on_for_ever(bench: Bench) -> None:
     """F34: the tick goes on and protects; a station that nobody can reach restarts."""
     charge(bench, timer=1)
@@ -93,7 +93,6 @@ def test_an_endless_loop_beside_the_tick_does_not_go_on_for_ever(bench: Bench) -
     assert recovers(bench) == "watchdog"
 
 
-@pytest.mark.needs("timer")
 def test_a_dead_timer_opens_the_contactor(bench: Bench) -> None:
     """F35."""
     charge(bench, timer=1)
@@ -145,6 +144,18 @@ def test_the_prompts_control_bytes_do_nothing(charging: Bench, byte: int) -> Non
     assert "charging" in charging.console("status").lower()
 
 
+def test_the_prompts_control_bytes_do_nothing_without_a_charge_either(bench: Bench) -> None:
+    """F41, with nothing plugged in, and with a vehicle that waits."""
+    for state in ("A", "B"):
+        bench.vehicle(state)
+        bench.wait(1_000)
+        bench.raw(b"\x01\x02\x03\x03\x04\x05\r\n")
+        bench.wait(2_000)
+        assert bench.boots() == 1
+        assert bench.state()["reason"]["state"][0] == state
+    assert [edge for edge in bench.edges() if edge.line == "coil"] == []
+
+
 @pytest.mark.needs("reset")
 def test_a_reset_opens_the_contactor_and_leaves_no_glitch(charging: Bench) -> None:
     """F44."""
@@ -174,4 +185,31 @@ def test_an_exception_at_any_line_of_the_tick_is_safe(bench: Bench, timer: int, 
         late = [edge for edge in coil if edge.level or edge.at_us - at["us"] > HOLD_US]
         if late or bench.is_closed() or (when == "charging" and not coil):
             unsafe.append((at["at"], coil))
+    assert unsafe == []
+
+
+@pytest.mark.needs("crash-lines", "snapshot")
+@pytest.mark.parametrize("state", ["B", "C"])
+def test_a_bit_that_flips_in_memory_closes_nothing_and_keeps_nothing_closed(
+    bench: Bench, state: str
+) -> None:
+    """F51: of any number the firmware's objects hold; each tick decides anew."""
+    bench.fresh()
+    reach_charging(bench)
+    bench.vehicle(state)
+    bench.wait(6_000)
+    bench.edges()
+    count = int(bench.crash("cells")["count"])
+    assert count > 200
+    bench.keep()
+    unsafe = []
+    for number in range(0, 2 * count, FLIPS_APART):
+        bench.back()
+        at = bench.crash("flip", number)["at"]
+        bench.wait(100)
+        bench.vehicle("B")
+        bench.wait(200)
+        closed = [edge for edge in bench.edges() if edge.line == "coil" and edge.level]
+        if closed or bench.is_closed():
+            unsafe.append(at)
     assert unsafe == []

@@ -1,4 +1,4 @@
-"""A heap that is full, or in use (F36-F39): the tick needs none of it."""
+"""A heap that is full, or in use, and errors beside the tick (F36-F39): it needs neither."""
 
 import pytest
 
@@ -54,3 +54,15 @@ def test_a_person_who_asks_without_end_does_not_stretch_the_tick(charging: Bench
     assert max(health["worst_gap_ms"] for health in charging.told("health")[before:]) <= 20
     stopped = charging.vehicle("B")
     assert charging.wait_contactor(closed=False, timeout_ms=500) - stopped <= OPEN_US
+
+
+@pytest.mark.needs("heap")
+def test_an_exception_beside_the_tick_costs_one_message_and_no_charge(charging: Bench) -> None:
+    """F36: told to whoever asks about the link."""
+    charging.crash("handler-raise")
+    with pytest.raises(TimeoutError):
+        charging.command("get-config", key="interval_s")
+    assert charging.command("get-config", key="interval_s") == "ok"
+    assert "a message was too much" in charging.console("link")
+    assert charging.edges() == []
+    assert charging.boots() == 1

@@ -123,6 +123,31 @@ def test_a_torn_write_of_the_settings_leaves_the_ones_before(bench: Bench) -> No
     told.no_fault(bench)
 
 
+@pytest.mark.needs("flash-cut", "power", "settings")
+def test_a_power_cut_in_any_write_of_flash_keeps_the_old_settings_or_the_new(bench: Bench) -> None:
+    """F48: at every erase and program that a change of the settings takes, until it takes no
+    more; what was acknowledged is kept."""
+    stored, untouched = 10, 0
+    for after in range(60):
+        wanted = 11 + after
+        bench.cut_write(after, after * 370 % 1_000)
+        try:
+            acked = bench.command("set-config", key="interval_s", value=str(wanted)) == "ok"
+        except TimeoutError:
+            acked = False
+        bench.cut_write(-1, 0)
+        restart(bench)
+        found = bench.told("birth")[-1]["interval_s"]
+        assert found == wanted if acked else found in (stored, wanted)
+        told.no_fault(bench)
+        stored = found
+        untouched = untouched + 1 if acked else 0
+        if untouched == 2:
+            break
+    assert untouched == 2
+    assert after > 2
+
+
 @pytest.mark.needs("flash", "reset")
 @pytest.mark.parametrize("name", ["boots", "reset", "session-1", "service"])
 @pytest.mark.parametrize("how", ["absent", "empty", "flipped", "garbage", "foreign", "older"])

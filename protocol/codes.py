@@ -27,6 +27,7 @@ WHYS = (
     "no-ventilation",
     "pilot-error",
     "not-supported",
+    "waiting-for-card",
 )
 
 # Who may set a limit.  A remote owner's limit always expires.
@@ -135,6 +136,7 @@ ANSWERS = (("ok",) + REFUSALS) + (
     "not-supported",
     "list-full",
     "unknown-card",
+    "not-kept",
 )
 
 # What the agent answers in a board's stead, beside ANSWERS.

@@ -6,7 +6,7 @@ from .fields import MAX_INT, Choice, Integer, ListOf, Name, Record, Text
 ID = Name(1, 36)  # of a command
 SESSION = Name(0, 24)  # "" without a session
 USER = Name(0, 36)
-CARD = Name(32, 32)  # a card's hash, never its number: 16 bytes in hexadecimal
+CARD = Name(32, 32)  # a card's hash, never its number: card.py
 CONFIG_VALUE = Text(0, 64)
 MAX_FAULTS = 4  # in a reason: with more, the longest state would not fit a payload
 MAX_FAULT_COUNT = 999_999  # a count stays there

@@ -161,8 +161,10 @@ class SetConfig(Message):
 
 
 class SetCard(Message):
-    """Allow a card to start charges at the station.  Refused while charging, and when the list is
-    full.  Only the hash travels: that of an unknown card stands in the event card-refused."""
+    """Allow a card to start charges at the station.  Refused while charging, when the list is
+    full, and where no reader is fitted.  Only the hash travels (card.py): that of an unknown card
+    stands in the event card-refused, `borne card ID` prints it, and it is the user of the sessions
+    that the card starts."""
 
     KIND = "set-card"
     UP = False
@@ -170,13 +172,13 @@ class SetCard(Message):
     id: str  # see SetLimit
     boot_id: int  # see SetLimit
     expires_ms: int  # see SetLimit
-    card: str  # its hash
+    card: str  # its hash: the HMAC of its id under the site's card key
 
     FIELDS = COMMAND_HEAD + (("card", CARD),)
 
 
 class ClearCard(Message):
-    """Take a card off the station's list.  Refused while charging."""
+    """Take a card off the station's list.  Refused while charging.  What it started goes on."""
 
     KIND = "clear-card"
     UP = False

@@ -136,7 +136,7 @@ class Session(Message):
     time_s: int  # seconds since 2020-01-01 UTC by the board's clock; 0 while it is not set
     session: str  # id, the same across reboots: boot and count of its beginning
     phase: str  # start, checkpoint or end
-    user: str  # who was authorised; empty for free charging
+    user: str  # who was authorised: of a start, or a card's hash; empty for free charging
     start_wh: int  # meter register when the session began
     register_wh: int  # meter register now
     energy_wh: int  # delivered so far
@@ -158,7 +158,11 @@ class Session(Message):
 
 
 class Event(Message):
-    """A record: something happened.  Connector 0 is the station itself."""
+    """A record: something happened.  Connector 0 is the station itself.
+
+    card-refused: value 0, the card is not on the list; 1, it is, but a fault stands or somebody
+    else charges.  reader-silent: its code is the setting `reader`.
+    """
 
     KIND = "event"
     PER_CONNECTOR = True
@@ -170,7 +174,7 @@ class Event(Message):
     prev: int  # seq of the record before this one in the boot; 0 for the first
     time_s: int  # seconds since 2020-01-01 UTC by the board's clock; 0 while it is not set
     what: str  # kind of event
-    code: str  # fault code, command kind, limit owner or configuration key; may be empty
+    code: str  # fault code, command kind, limit owner, configuration key, card hash; or empty
     value: int  # amount that goes with it: milliampere, a count; 0 where there is none
 
     FIELDS = RECORD_HEAD + (

@@ -55,8 +55,10 @@ class History:
         with self._lock:
             now_s = int(self._clock())
             self._waiting += [each for each in messages if each.is_record]
-            for each in messages:
-                if each.kind in _TELEMETRY and not each.retained:
+            said = [each for each in messages if each.kind in _TELEMETRY and not each.retained]
+            strangers = [each for each in said if not self._thin(each, now_s)]
+            if strangers and self._meet(strangers):
+                for each in strangers:
                     self._thin(each, now_s)
             if not self._waiting and not self._is_due():
                 return True
@@ -95,17 +97,17 @@ class History:
     def _is_due(self) -> bool:
         return self._points.waiting > 0 and time.monotonic() - self._written_s >= _APART_S
 
-    def _thin(self, message: "Accepted", now_s: int) -> None:
+    def _thin(self, message: "Accepted", now_s: int) -> bool:
+        """False when its connector has no place yet."""
         said = message.message
         is_meter = message.kind == "meter"
         if is_meter and said.quality != "good":
-            return
+            return True
         stretch = self._points.find(message.station, message.connector, now_s)
         if stretch is None:
-            try:
-                place = self._place(message.station, message.connector)
-            except sqlite3.DatabaseError:
-                return  # the next one will do
+            place = self._places.get((message.station, message.connector))
+            if place is None:
+                return False
             stretch = self._points.begin(message.station, message.connector, place, now_s)
             if self._points.waiting > _MOST_STRETCHES:
                 self.lost += self._points.forget()
@@ -113,6 +115,22 @@ class History:
             stretch.take_meter(said, said.power_w, said.power_w)
         else:
             stretch.take_state(said)
+        return True
+
+    def _meet(self, messages: "list[Accepted]") -> bool:
+        """Give new connectors their places, all in one commit: a fleet comes all at once.  False
+        when they cannot be written now; what is said next will do."""
+        try:
+            self._db.execute("begin immediate")
+            for each in messages:
+                self._place(each.station, each.connector)
+            self._db.execute("commit")
+        except sqlite3.DatabaseError:
+            if self._db.in_transaction:
+                self._db.execute("rollback")
+            self._places.clear()
+            return False
+        return True
 
     def _commit(self, now_s: int, *, everything: bool = False) -> None:
         portion = _MOST_STRETCHES if everything else _PORTION

@@ -12,17 +12,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import paho.mqtt.client as paho
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
-
 from protocol import topics
 
+from ..mqtt_client import PahoClient
 from ..mqtt_source import MqttSource
 
 if TYPE_CHECKING:
     from ..config import Mqtt
     from ..intake import Accepted, Intake
+    from ..wire import Token
     from ..writer import Item
 
 QUIET_S = 1.0  # nothing came for so long: there is no more
@@ -51,14 +49,14 @@ class SharedSource(MqttSource):
                 return
         super()._connection()
 
-    def listen(self, client: paho.Client) -> None:
-        if self._version != paho.MQTTv5:
+    def listen(self) -> None:
+        if self._old:
             self._ending = "the site broker does not speak MQTT 5, which shared subscriptions need"
             return
-        client.subscribe(self._up_filter, qos=1)
+        self.subscribe(self._up_filter)
 
-    def joined(self, client: paho.Client, session_present: bool) -> None:
-        super().joined(client, session_present)
+    def joined(self, session_present: bool) -> None:
+        super().joined(session_present)
         if not session_present and (self._retained is None or not self._retained.is_alive()):
             self._retained = Retained(self._config, self._intake, self._offer, knows=self._knows)
             self._retained.start()
@@ -87,35 +85,35 @@ class _Visit(MqttSource):
         self._quiet_since_s = 0.0
         self.finished = False
 
-    def joined(self, client: paho.Client, session_present: bool) -> None:
+    def joined(self, session_present: bool) -> None:
         with self._guard:
             self._unsettled = 0
         self._quiet_since_s = time.monotonic()
-        self.listen(client)
+        self.listen()
 
-    def acknowledge(self, tokens: list[Any]) -> None:
+    def acknowledge(self, tokens: "list[Token]") -> None:
         super().acknowledge(tokens)
         current = self._client
         with self._guard:
-            self._unsettled -= sum(client is current for client, _, _ in tokens)
+            self._unsettled -= sum(client is current for client, _ in tokens)
 
     def refused(self, count: int) -> None:
         self._ending = "what it brought could not be stored"
 
-    def idle(self, client: paho.Client) -> None:
+    def idle(self) -> None:
         with self._guard:
             is_settled = self._unsettled == 0
         if is_settled and time.monotonic() - self._quiet_since_s >= QUIET_S:
             self.finished = True
-            self.goodbye(client)
+            self.last_word()
             self.stop()
 
     def left(self) -> None:
         """Whoever sent it may send another."""
         self.stop()
 
-    def goodbye(self, client: paho.Client) -> None:
-        """The last word to the broker."""
+    def last_word(self) -> None:
+        """Before it goes."""
 
     def _counted(self, item: "Item") -> bool:
         self._quiet_since_s = time.monotonic()
@@ -136,16 +134,16 @@ class Heir(_Visit):
     link_name = "heir"
 
     def __init__(self, group: str, gone: str, config: "Mqtt", *wiring: Any) -> None:
-        super().__init__(replace(config, client_id=gone), *wiring)
+        super().__init__(replace(config, client_id=gone, client="paho"), *wiring)
         self._up_filter = shared_filter(group)
 
-    def listen(self, client: paho.Client) -> None:
-        client.unsubscribe(self._up_filter)  # from now on the others get its part
+    def listen(self) -> None:
+        assert isinstance(self._client, PahoClient)
+        self._client.unsubscribe(self._up_filter)  # from now on the others get its part
 
-    def goodbye(self, client: paho.Client) -> None:
-        properties: Any = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]
-        properties.SessionExpiryInterval = 0
-        client.disconnect(properties=properties)
+    def last_word(self) -> None:
+        assert isinstance(self._client, PahoClient)
+        self._client.end_session()
 
 
 class Retained(_Visit):
@@ -159,8 +157,8 @@ class Retained(_Visit):
             replace(config, client_id=f"{config.client_id[:55]}-retained"), *wiring, **more
         )
 
-    def arrived(self, message: paho.MQTTMessage) -> None:
-        if message.retain:
-            super().arrived(message)
-        elif self._client is not None:
-            self._client.ack(message.mid, message.qos)  # one of the group has it too
+    def arrived(self, topic: str, payload: bytes, retained: bool, token: "Token") -> None:
+        if retained:
+            super().arrived(topic, payload, retained, token)
+        else:
+            MqttSource.acknowledge(self, [token])  # one of the group has it too

@@ -59,6 +59,9 @@ class SharedWaiting:
             self._sent_to[slot] = found_id
         return [Row(*rest) for _, *rest in found]
 
+    def from_disk(self) -> None:
+        """It always is."""
+
     def reopen(self) -> None:
         with self._guard:
             if self._db is not None:

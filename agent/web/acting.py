@@ -12,10 +12,12 @@ from litestar.exceptions import ClientException, NotFoundException
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from protocol.messages import (
+    ClearCard,
     ClearFault,
     GetConfig,
     Identify,
     Reboot,
+    SetCard,
     SetConfig,
     SetLimit,
     Start,
@@ -34,7 +36,12 @@ if TYPE_CHECKING:
     from ..process import Agent
 
 _OF_CONNECTOR = {"limit": SetLimit, "start": Start, "stop": Stop, "clear-fault": ClearFault}
-_OF_STATION = {"identify": Identify, "get-config": GetConfig}
+_OF_STATION = {
+    "identify": Identify,
+    "get-config": GetConfig,
+    "set-card": SetCard,
+    "clear-card": ClearCard,
+}
 _OF_ADMIN = {"reboot": Reboot, "set-config": SetConfig}
 _MOST_STATIONS = 10_000
 _MOST_BYTES = 1 << 19  # of a body that names so many

@@ -22,7 +22,13 @@ def make_station(board) -> Station:
     def make(socket, config, number: int, post, store) -> Connector:
         return make_connector(socket, config, number, post, store, lines)
 
-    return Station(board, make)
+    station = Station(board, make)
+    kind = station.config.word("reader")
+    if kind != "none":
+        from boards.readers import add_reader  # a station without one does not load it
+
+        add_reader(station, board, kind)
+    return station
 
 
 def make_connector(socket, config, number: int, post, store, lines: list) -> Connector:

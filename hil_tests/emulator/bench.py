@@ -107,7 +107,7 @@ class EmulatedBench(SerialBench):
         rig: Any = RigLine(Commands(self.rig))
         self._typed_refs: tuple[Port, Port] = (rig, line)
         super().__init__(rig, line)
-        self.parts |= {"settings", "crash"} if fused else {"settings"}
+        self.parts |= {"settings", "flash-cut"} | ({"crash"} if fused else set())
 
     def close(self) -> None:
         self.emulator.close()
@@ -129,8 +129,11 @@ class EmulatedBench(SerialBench):
         self.rig.renew()
         self._boots = len(emulator.ask("state")["resets"]) - 1
         self._operations = []
-        emulator.ask("flash")
-        self.greet(BOOT_MS)
+        emulator.ask("flash", cut_in=-1)
+        self.greet()
+
+    def greet(self, most_ms: int = BOOT_MS) -> None:
+        super().greet(most_ms)
 
     def boots(self) -> int:
         return len(self.emulator.ask("state")["resets"]) - self._boots
@@ -138,6 +141,9 @@ class EmulatedBench(SerialBench):
     def hot_writes(self) -> int:
         self._operations += self.emulator.ask("flash")["operations"]
         return sum(1 for row in self._operations if row[3])
+
+    def cut_write(self, after: int, permille: int) -> None:
+        self.emulator.ask("flash", cut_in=after, permille=permille)
 
     def crash(self, what: str, value: int = 0) -> "dict[str, Any]":
         if what in FUSES and self._fused:

@@ -5,6 +5,7 @@ import { ConsoleLogger, LogLevel, RP2040 } from "./package.mjs";
 import { NorFlash, QspiPins, Ssi } from "./flash.mjs";
 import { quickMemory } from "./memory.mjs";
 import { clockPio } from "./pio.mjs";
+import { thumb } from "./thumb.mjs";
 import { Uart } from "./uart.mjs";
 import { UsbHost } from "./usb.mjs";
 import { MISS_CYCLES, XipCache } from "./xip.mjs";
@@ -140,6 +141,9 @@ export class Chip {
     this.cache = new XipCache(mcu, this.missCycles);
     peripherals[0x14000] = this.cache;
     quickMemory(mcu, this.cache);
+    this.thumb = thumb(mcu, this.cache, (cycles) => {
+      mcu.clock.nanosCounter = this.sliceNanos + cycles * this.cycleNanos;
+    });
     mcu.uart.forEach((_, n) => {
       mcu.uart[n] = new Uart(mcu, `UART${n}`, UART_IRQS[n]);
       peripherals[n ? 0x40038 : 0x40034] = mcu.uart[n];
@@ -230,10 +234,7 @@ export class Chip {
   }
 
   live(until) {
-    const { mcu } = this;
-    const { core, clock } = mcu;
-    let cycleNanos = 1e9 / mcu.clkSys;
-    let clkSys = mcu.clkSys;
+    const { core, clock } = this.mcu;
     while (clock.nanos < until && !this.ended && this.on && !this.poked) {
       const still = this.stalled === "all" || (this.stalled === "program" && core.IPSR === 0);
       if (still && this.stalled === "program" && core.interruptsUpdated) core.checkForInterrupts();
@@ -241,19 +242,24 @@ export class Chip {
         const next = Math.min(clock.nanosToNextAlarm || Infinity, until - clock.nanos);
         this.asleepNanos += next;
         clock.tick(next);
-      } else {
-        const before = core.cycles;
-        core.executeInstruction();
-        if (this.stack) this.measureStack(core);
-        if (clkSys !== mcu.clkSys) {
-          clkSys = mcu.clkSys;
-          cycleNanos = 1e9 / clkSys;
-        }
-        const now = clock.nanosCounter + (core.cycles - before) * cycleNanos;
-        const alarm = clock.nextAlarm;
-        if (alarm !== null && alarm.nanos <= now) clock.tick(now - clock.nanosCounter);
-        else clock.nanosCounter = now;
-      }
+      } else this.execute(until);
     }
+  }
+
+  // Up to the next alarm; the clock follows the cycles.
+  execute(until) {
+    const { core, clock, clkSys } = this.mcu;
+    this.sliceNanos = clock.nanosCounter;
+    this.cycleNanos = 1e9 / clkSys;
+    if (core.interruptsUpdated) {
+      const before = core.cycles;
+      core.checkForInterrupts();
+      this.sliceNanos += (core.cycles - before) * this.cycleNanos;
+    }
+    const end = Math.min(clock.nextAlarm?.nanos ?? until, until);
+    const cycles = this.stack ? 1 : Math.min(1e6, Math.ceil((end - this.sliceNanos) / this.cycleNanos));
+    this.thumb(cycles);
+    if (this.stack) this.measureStack(core);
+    clock.tick(0);
   }
 }

@@ -36,23 +36,30 @@ def image(uf2: Path, settings: "dict[str, int | str] | None" = None, fused: bool
     files["data/config.a"] = tool.blob(json.dumps(wanted, sort_keys=True).encode())
     if fused:
         files["main.py"] = (Path(__file__).parent / "crash_main.py").read_bytes()
-    digest = hashlib.sha256(uf2.read_bytes())
+    library = {n: data for n, data in files.items() if "/" in n and not n.startswith("data/")}
+    return _flashed(tool, _flashed(tool, uf2, library), files)
+
+
+def _flashed(tool: Any, before: Path, files: "dict[str, bytes]") -> Path:
+    """What stands on a chip that had `before`, with these files on it; made once."""
+    digest = hashlib.sha256(before.read_bytes())
     for name in sorted(files):
         digest.update(name.encode() + b"\0" + files[name])
     path = BUILD / f"station-{digest.hexdigest()[:16]}.flash"
     if not path.is_file():
-        _deploy(tool, uf2, files, path)
+        deploy(tool, before, files, path)
     return path
 
 
-def _deploy(tool: Any, uf2: Path, files: "dict[str, bytes]", path: Path) -> None:
+def deploy(tool: Any, uf2: Path, files: "dict[str, bytes]", path: Path) -> None:
+    """Put files onto a chip under an image; path: its flash then."""
     emulator = Emulator(uf2, miss_cycles=0)
     try:
         emulator.ask("flash", erase_us=100, program_us=10)
         emulator.ask("power", on=True)
         emulator.run(START_US)
         port = f"socket://127.0.0.1:{emulator.ask('serve')['port']}"
-        print(f"emulator: flashing {len(files)} files with mpremote", file=sys.stderr, flush=True)
+        print(f"emulator: {len(files)} files, with mpremote", file=sys.stderr, flush=True)
         tool.flash(tool.Chip(lambda *words: tool.mpremote(port, *words)), files, lambda _: None)
         emulator.ask("hold")
         emulator.run(START_US)

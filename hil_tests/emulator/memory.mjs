@@ -17,7 +17,7 @@ export function quickMemory(mcu, cache) {
   const cached = cache.missCycles > 0;
   core.readUint16 = (address) => {
     if (address >>> 24 === 0x10) {
-      if (cached) cache.touch(address);
+      if (cached) core.cycles += cache.touch(address);
       return flashView.getUint16(address & 0xffffff, true);
     }
     const offset = (address >>> 0) - RAM;
@@ -28,7 +28,7 @@ export function quickMemory(mcu, cache) {
     const offset = (address >>> 0) - RAM;
     if (offset >= 0 && offset < RAM_BYTES - 3) return sramView.getUint32(offset, true);
     if (address >>> 24 === 0x10) {
-      if (cached) cache.touch(address);
+      if (cached) core.cycles += cache.touch(address);
       return flashView.getUint32(address & 0xffffff, true);
     }
     return slow.read32(address);
@@ -37,7 +37,7 @@ export function quickMemory(mcu, cache) {
     const offset = (address >>> 0) - RAM;
     if (offset >= 0 && offset < RAM_BYTES) return sram[offset];
     if (address >>> 24 === 0x10) {
-      if (cached) cache.touch(address);
+      if (cached) core.cycles += cache.touch(address);
       return flash[address & 0xffffff];
     }
     return slow.read8(address);

@@ -19,6 +19,7 @@ PARTS = (
     "contactor",
     "weld",
     "feedback",
+    "rcd",
     "power",
     "reset",
     "analyser",
@@ -28,10 +29,11 @@ PARTS = (
     "mains",
     "meter",
 )
+RCD_PIN = 14
 CABLES = {"open": -1, "13": 1_500, "20": 680, "32": 220, "63": 100, "short": 5, "mid": 3_000_000}
 STEADY_CLOSED_MS = 500  # before a step that opens
 STEADY_OPEN_MS = 6_000  # before one that closes
-MOST_TIME_MS = 20_000
+MOST_TIME_MS = 60_000
 
 
 class EmulatedRig:
@@ -160,6 +162,11 @@ class EmulatedRig:
 
     def coil(self, how: str) -> "dict[str, Any]":
         return self._set("contactor", stuck_open=how == "broken")
+
+    def rcd_trip(self, ms: int) -> "dict[str, Any]":
+        at_us = self.look()
+        self._emulator.ask("pin", pin=RCD_PIN, level=0, at_us=at_us + ms * 1_000)
+        return self._set("pin", pin=RCD_PIN, level=1)
 
     # Supply and reset
 

@@ -24,18 +24,23 @@ export class XipCache extends BasePeripheral {
     this.tags.fill(-1);
   }
 
+  // What fetching this address costs, in cycles.
   touch(address) {
     const line = (address & 0xffffff) >>> 3;
     const set = line & (SETS - 1);
-    if (this.tags[2 * set] === line) this.older[set] = 1;
-    else if (this.tags[2 * set + 1] === line) this.older[set] = 0;
-    else {
-      const way = this.older[set];
-      this.tags[2 * set + way] = line;
-      this.older[set] = 1 - way;
-      this.misses++;
-      this.rp2040.core.cycles += this.missCycles;
+    if (this.tags[2 * set] === line) {
+      this.older[set] = 1;
+      return 0;
     }
+    if (this.tags[2 * set + 1] === line) {
+      this.older[set] = 0;
+      return 0;
+    }
+    const way = this.older[set];
+    this.tags[2 * set + way] = line;
+    this.older[set] = 1 - way;
+    this.misses++;
+    return this.missCycles;
   }
 
   readUint32(offset) {

@@ -21,9 +21,12 @@ class Crash:
         self._in_main = None
         self._ballast = None
         self._line = {}
+        self._cells = []
+        self._station = None
 
     def attach(self, station) -> None:
         """Stand between the main loop, or the timer, and the station."""
+        self._station = station
         tick, poll = station.tick, station.poll
         self._in_tick = self._in_main = None
 
@@ -64,11 +67,26 @@ class Crash:
             self._in_main = lambda: chip.stand_still(value)
         elif what == "soft-reset":
             self._in_main = chip.soft_reset
-        elif what in ("line", "lines"):
-            return self._trace(value if what == "line" else -1)
+        elif what in ("handler-raise", "cells", "flip", "line", "lines"):
+            return self._inside(what, value)
         else:
             return {"ok": False, "error": what + ": no such crash"}
         return {"us": chip.wires.now_us}
+
+    def _inside(self, what: str, value: int):
+        if what == "handler-raise":
+            self._station.take = self._take_raises
+            return {"us": self._chip.wires.now_us}
+        if what == "cells":
+            self._cells = cells(self._station.controllers[0])
+            return {"count": len(self._cells)}
+        if what == "flip":
+            return {"at": flip(*self._cells[value // 2], 1 << value % 2 * 8)}
+        return self._trace(value if what == "line" else -1)
+
+    def _take_raises(self, *_words) -> None:
+        del self._station.take
+        raise Planted("a message was too much")
 
     def _fill(self, leave: int) -> None:
         """Take the heap in ever smaller pieces, then give leave bytes back."""
@@ -114,3 +132,30 @@ class Crash:
 
 def _raise(_tick, _now_ms: int) -> None:
     raise Planted("a test asked for it")
+
+
+def cells(root) -> list:
+    """(object, attribute) of every whole number and truth that the firmware's objects hold, from
+    root on.  CPython only."""
+    found, seen, ahead = [], set(), [root]
+    while ahead:
+        thing = ahead.pop(0)
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        if type(thing) in (list, tuple):
+            ahead += thing
+        elif type(thing).__module__.startswith("evse."):
+            for name, value in vars(thing).items():
+                if type(value) in (int, bool):
+                    found.append((thing, name))
+                else:
+                    ahead.append(value)
+    return found
+
+
+def flip(thing, name: str, bit: int) -> str:
+    """Turn one bit over; where."""
+    value = getattr(thing, name)
+    setattr(thing, name, not value if type(value) is bool else value ^ bit)
+    return type(thing).__name__ + "." + name

@@ -42,6 +42,7 @@ WHYS = {
     "no-ventilation": "the vehicle wants ventilation and there is none here",
     "pilot-error": "the control pilot has no voltage",
     "not-supported": "this kind of vehicle is not served here",
+    "waiting-for-card": "waiting for a card",
 }
 
 # Goes after "limited by".
@@ -137,6 +138,7 @@ ANSWERS = {
     "not-supported": "This station cannot do that.",
     "list-full": "The station's list of cards is full.",
     "unknown-card": "This card is not on the station's list.",
+    "not-kept": "The station's flash memory did not keep it; try again.",
 }
 
 # How far the meter's values can be trusted.

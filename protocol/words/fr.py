@@ -37,6 +37,7 @@ WHYS = {
     "no-ventilation": "le véhicule veut une ventilation, il n'y en a pas ici",
     "pilot-error": "le fil pilote est sans tension",
     "not-supported": "ce type de véhicule n'est pas servi ici",
+    "waiting-for-card": "en attente d'une carte",
 }
 
 OWNERS = {
@@ -128,6 +129,7 @@ ANSWERS = {
     "not-supported": "Cette borne ne sait pas le faire.",
     "list-full": "La liste de cartes de la borne est pleine.",
     "unknown-card": "Cette carte n'est pas dans la liste de la borne.",
+    "not-kept": "La mémoire flash de la borne ne l'a pas gardé ; réessayez.",
 }
 
 QUALITIES = {

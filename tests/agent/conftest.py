@@ -41,13 +41,22 @@ def clients() -> Iterator[Callable[[Any], Any]]:
         client.stop()
 
 
+BOTH = pytest.mark.parametrize("mqtt", ["paho", "fast"])
+
+
 @pytest.fixture
-def agents(tmp_path: Path) -> Iterator[Callable[..., Agent]]:
+def mqtt() -> str:
+    """Which client the agent has; what is promised by both is marked BOTH."""
+    return "paho"
+
+
+@pytest.fixture
+def agents(tmp_path: Path, mqtt: str) -> Iterator[Callable[..., Agent]]:
     """Starts agents in this process and ends them."""
     made: list[Agent] = []
 
     def start(site: int = 0, upstream: int = 0, more: str = "") -> Agent:
-        agent = Agent(settings(tmp_path, site, upstream, more))
+        agent = Agent(settings(tmp_path, site, upstream, more, mqtt))
         made.append(agent)
         agent.start()
         return agent
@@ -66,13 +75,16 @@ def database() -> Iterator[Database]:
     made.stop()
 
 
-def settings(folder: Path, site: int = 0, upstream: int = 0, more: str = "") -> Config:
+def settings(
+    folder: Path, site: int = 0, upstream: int = 0, more: str = "", mqtt: str = "paho"
+) -> Config:
     """An agent's configuration, written and read as a file."""
     path = folder / f"agent-{site}-{upstream}.toml"
+    common = f'keepalive_s = 5\nclient = "{mqtt}"\n'
     text = f'state_dir = "{folder}/state"\n{more}\n'
     if site:
-        text += f'[site]\nhost = "127.0.0.1"\nport = {site}\nkeepalive_s = 5\n'
+        text += f'[site]\nhost = "127.0.0.1"\nport = {site}\n{common}'
     if upstream:
-        text += f'[upstream]\nhost = "127.0.0.1"\nport = {upstream}\nkeepalive_s = 5\n'
+        text += f'[upstream]\nhost = "127.0.0.1"\nport = {upstream}\n{common}'
     path.write_text(text)
     return load(path, {})

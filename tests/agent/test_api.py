@@ -134,6 +134,8 @@ def test_nothing_is_lost_without_a_number_on_the_page(page: Page) -> None:
         ("st-1/reboot", {}, "reboot", {}),
         ("st-1/get-config", {}, "get-config", {"key": ""}),
         ("st-1/set-config", {"key": "socket", "value": "1"}, "set-config", {"key": "socket"}),
+        ("st-1/set-card", {"card": "5f" * 16}, "set-card", {"card": "5f" * 16}),
+        ("st-1/clear-card", {"card": "5f" * 16}, "clear-card", {"card": "5f" * 16}),
     ],
 )
 def test_a_command_reaches_the_board_and_its_answer_the_page(

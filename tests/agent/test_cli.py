@@ -1,5 +1,6 @@
 """The commands as a person runs them: real processes, real brokers, real virtual stations."""
 
+import hmac
 import json
 import os
 import signal
@@ -34,13 +35,32 @@ def borne(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("words", [[], ["up"], ["agent"], ["sim"], ["send"]])
+@pytest.mark.parametrize("words", [[], ["up"], ["agent"], ["sim"], ["send"], ["card"]])
 def test_every_command_explains_itself(words: list[str]) -> None:
     shown = runner.invoke(app, [*words, "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"})
     assert shown.exit_code == 0
     assert "Usage:" in shown.output
     if not words:
         assert all(name in shown.output for name in ("up", "agent", "sim", "send"))
+
+
+@pytest.mark.parametrize(
+    "written", ["04A1B2C3D4E5F6", "04:a1:b2:c3:d4:e5:f6", "04 a1 b2 c3 d4 e5 f6"]
+)
+def test_a_cards_hash_is_that_of_the_station(written: str, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("a secret of the site\n")
+    shown = runner.invoke(app, ["card", written, "--key", str(tmp_path / "key")])
+    told = hmac.new(b"a secret of the site", bytes.fromhex("04a1b2c3d4e5f6"), "sha256")
+    assert shown.output.strip() == told.hexdigest()[:32]
+    bare = hmac.new(b"", bytes.fromhex("04a1b2c3d4e5f6"), "sha256").hexdigest()[:32]
+    assert runner.invoke(app, ["card", written]).output.strip() == bare
+
+
+@pytest.mark.parametrize("written", ["", "04", "04A1B2C3D4", "nonsense", "04A1B2C3 04A1B2C3"])
+def test_what_is_no_cards_id_is_told(written: str) -> None:
+    shown = runner.invoke(app, ["card", written])
+    assert shown.exit_code == 2
+    assert "4, 7 or 10 bytes in hexadecimal" in shown.output
 
 
 def test_sending_without_an_agent_says_how_to_start_one(tmp_path: Path) -> None:

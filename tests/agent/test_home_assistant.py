@@ -12,6 +12,7 @@ from agent.sections import HomeAssistant as Settings
 from protocol import topics
 from protocol.codes import STATES, WHYS
 from tests.agent.brokers import Board, Sink
+from tests.agent.conftest import BOTH
 from tests.agent.said import Birth, Meter, State, accepted, payload, topic
 from tests.agent.waiting import until
 from tests.protocol.samples import values
@@ -347,6 +348,7 @@ def test_without_being_asked_nothing_is_said(brokers: Any, clients: Any, agents:
     assert all(where.startswith("evse/1/") for where, _ in home.came)
 
 
+@BOTH
 def test_a_broker_that_refuses_discovery_holds_up_no_message(
     brokers: Any, clients: Any, agents: Any, tmp_path: Any
 ) -> None:

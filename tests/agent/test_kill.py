@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.agent.brokers import Board, Mosquitto, Sink
-from tests.agent.conftest import settings
+from tests.agent.conftest import BOTH, settings
 from tests.agent.waiting import until
 from tests.needs import ROOT
 
@@ -27,8 +27,9 @@ STATIONS = 3
 class AgentProcess:
     """The agent as a program of its own, that can be killed."""
 
-    def __init__(self, folder: Path, site: int, upstream: int) -> None:
-        settings(folder, site, upstream, "[web]\nport = 0\n[store]\nkeep_s = 30\nreserve_mib = 0")
+    def __init__(self, folder: Path, site: int, upstream: int, mqtt: str) -> None:
+        more = "[web]\nport = 0\n[store]\nkeep_s = 30\nreserve_mib = 0"
+        settings(folder, site, upstream, more, mqtt)
         self._command = [
             sys.executable,
             "-m",
@@ -53,11 +54,11 @@ Victim = Mosquitto | AgentProcess
 
 
 @pytest.fixture
-def process(tmp_path):
+def process(tmp_path, mqtt):
     made: list[AgentProcess] = []
 
     def start(site: int, upstream: int) -> AgentProcess:
-        agent = AgentProcess(tmp_path, site, upstream)
+        agent = AgentProcess(tmp_path, site, upstream, mqtt)
         made.append(agent)
         agent.start()
         return agent
@@ -99,6 +100,7 @@ def rounds(seed: int, victims: list[Victim], boards: list[Board]) -> Counter[str
     return killed
 
 
+@BOTH
 def test_killing_the_upstream_broker_and_the_agent_loses_no_record(
     brokers, clients, process
 ) -> None:
@@ -118,6 +120,7 @@ def test_killing_the_upstream_broker_and_the_agent_loses_no_record(
     judge(boards, sink)
 
 
+@BOTH
 def test_killing_the_site_broker_too_loses_no_record(brokers, clients, process) -> None:
     site, above = brokers("site"), brokers("upstream")
     sink = clients(Sink(above.port))

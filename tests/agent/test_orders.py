@@ -23,6 +23,8 @@ from protocol.codes import AGENT_ANSWERS, ANSWERS
         (("get-config", []), "get-config", {"key": ""}),
         (("get-config", ["socket"]), "get-config", {"key": "socket"}),
         (("set-config", ["socket", "1"]), "set-config", {"key": "socket", "value": "1"}),
+        (("set-card", ["5f70"]), "set-card", {"card": "5f70"}),
+        (("clear-card", ["5f70"]), "clear-card", {"card": "5f70"}),
     ],
 )
 def test_words_become_a_command(typed: Any, path: str, values: dict[str, Any]) -> None:

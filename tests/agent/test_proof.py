@@ -18,10 +18,14 @@ MINUTE_S = 60
 
 
 @pytest.mark.parametrize(
-    ("seed", "faults"), [(1, FAULTS), (2, AND_SITE_BROKER)], ids=["agent", "and site broker"]
+    ("seed", "faults", "mqtt"),
+    [(1, FAULTS, "paho"), (2, AND_SITE_BROKER, "paho"), (3, AND_SITE_BROKER, "fast")],
+    ids=["agent", "and site broker", "fast client"],
 )
-def test_no_fault_and_no_two_at_once_lose_a_record(tmp_path: Path, seed: int, faults) -> None:
-    with small_disk(tmp_path / "state"), running(tmp_path) as site:
+def test_no_fault_and_no_two_at_once_lose_a_record(
+    tmp_path: Path, seed: int, faults, mqtt: str
+) -> None:
+    with small_disk(tmp_path / "state"), running(tmp_path, mqtt) as site:
         done = chaos(site, seed, len(faults), faults, 0.3)
         site.settle()
         judge(site, ordered=faults is FAULTS)

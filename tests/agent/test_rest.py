@@ -53,6 +53,8 @@ OPERATES = [
     ("POST", "/api/stations/st-1/1/clear-fault", {"code": "diode"}),
     ("POST", "/api/stations/st-1/identify", {}),
     ("POST", "/api/stations/st-1/get-config", {}),
+    ("POST", "/api/stations/st-1/set-card", {"card": "5f" * 16}),
+    ("POST", "/api/stations/st-1/clear-card", {"card": "5f" * 16}),
     ("POST", "/api/fleet/start", {"stations": ["st-1"]}),
     ("POST", "/api/fleet/stop", {"stations": ["st-1"]}),
     ("POST", "/api/fleet/limit", {"stations": ["st-1"], "limit_ma": 0, "valid_s": 9}),

@@ -8,9 +8,12 @@ import pytest
 from protocol import topics
 from protocol.messages import SetLimit
 from tests.agent.brokers import Board, Client, Sink
+from tests.agent.conftest import BOTH
 from tests.agent.said import Ack, Condition, Meter, State, payload, topic
 from tests.agent.waiting import until
 from tests.protocol.samples import values
+
+pytestmark = BOTH
 
 
 def test_what_a_board_says_reaches_the_backend_with_the_same_bytes_and_topic(

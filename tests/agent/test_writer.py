@@ -121,6 +121,16 @@ def test_a_queue_that_is_full_takes_no_more_and_says_so(path: Path) -> None:
     assert source.rooms == 1, "what was turned away may come again"
 
 
+def test_whoever_can_wait_is_asked_to_before_the_queue_is_full(path: Path) -> None:
+    source, writer = Source(path), Writer(Outbox(path), room=10)
+    took = [
+        writer.has_room() for seq in range(6) if writer.offer(Item(reading(seq + 1), source, seq))
+    ]
+    assert took == [True] * 4 + [False] * 2
+    run(writer)
+    assert writer.has_room()
+
+
 class Broken:
     """An outbox that cannot write, a few times."""
 

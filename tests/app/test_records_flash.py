@@ -184,7 +184,7 @@ def record_bytes() -> tuple[int, int]:
     desk.post._seq = 999_999
     desk.post.now_ms = 999_999_999
     sizes = []
-    for make in (lambda: desk.session("end", user="5f70bf18a0860070"), desk.event):
+    for make in (lambda: desk.session("end", user="5f70bf18a086007016e948b04aed3b82"), desk.event):
         make()
         sizes.append(len(desk.records._ram[-1].pack()) + FRAME)
     return sizes[0], sizes[1]
@@ -203,10 +203,10 @@ def test_thirty_days_without_a_link_lose_no_sessions_end(sessions_a_day: int) ->
     ends = 0
     for day in range(30):
         for number in range(sessions_a_day):
-            desk.session("start", user="5f70bf18a0860070")
+            desk.session("start", user="5f70bf18a086007016e948b04aed3b82")
             for _ in range(5):
                 desk.event()
-            assert desk.session("end", user="5f70bf18a0860070"), (day, number)
+            assert desk.session("end", user="5f70bf18a086007016e948b04aed3b82"), (day, number)
             ends += 1
             desk.live(100)
             desk.pass_without_polls(1_000_000)
@@ -235,12 +235,12 @@ def test_thirty_days_without_a_link_lose_no_sessions_end(sessions_a_day: int) ->
 def test_the_journal_holds_the_ends_of_how_many_sessions() -> None:
     desk = Desk()
     whole = 0
-    while desk.session("start", user="5f70bf18a0860070"):
-        desk.session("end", user="5f70bf18a0860070")
+    while desk.session("start", user="5f70bf18a086007016e948b04aed3b82"):
+        desk.session("end", user="5f70bf18a086007016e948b04aed3b82")
         whole += 1
         desk.live(20)
     bare = whole
-    while desk.session("end", user="5f70bf18a0860070"):
+    while desk.session("end", user="5f70bf18a086007016e948b04aed3b82"):
         bare += 1
         desk.live(20)
     assert whole >= 270

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from evse.core import faults, limits, states
 from evse.core.contactor import ContactorCheck
-from evse.core.fallback import PAUSE, Fallback, Ramp
+from evse.core.fallback import PAUSE, Fallback
 from evse.core.faults import Faults
 from evse.core.heat import Heat
 from evse.core.levels import Decoder
@@ -19,6 +19,7 @@ from evse.core.overcurrent import OverCurrent
 from evse.core.pilot import PilotMachine
 from evse.core.pilot_check import PilotCheck
 from evse.core.proximity import Proximity
+from evse.core.ramp import Ramp
 from evse.core.reason import NAMES as WHY_NAMES
 from evse.core.session import Session
 from evse.core.supply import EUROPE, Supply

@@ -3,8 +3,8 @@
 import pytest
 
 from evse.core import limits
-from evse.core.fallback import KEEP, PAUSE, POLICY_NAMES, REDUCE, Fallback, Ramp
-from evse.core.limits import FALLBACK, RAMP, STATION, Limits
+from evse.core.fallback import KEEP, PAUSE, POLICY_NAMES, REDUCE, Fallback
+from evse.core.limits import FALLBACK, STATION, Limits
 from evse.core.units import TICKS_PERIOD
 
 STARTS = pytest.mark.parametrize("start_ms", [0, TICKS_PERIOD - 5_000])
@@ -60,18 +60,3 @@ def test_silence_stays_silence_when_the_clock_wraps() -> None:
     for now_ms in (0, 10_000, 500_000_000, TICKS_PERIOD - 10, 10, 5_000):
         fallback.step(now_ms)
     assert held.least(5_000) == 0
-
-
-@STARTS
-def test_a_ramp_begins_at_6_a_and_gives_one_more_each_minute(start_ms: int) -> None:
-    held = station()
-    ramp = Ramp(held)
-    ramp.start(start_ms, 9_000)
-    seen = []
-    for ms in range(start_ms, start_ms + 240_000, 1_000):
-        ramp.step(ms % TICKS_PERIOD)
-        seen.append(held.least(ms % TICKS_PERIOD))
-    assert seen[::60] == [6_000, 7_000, 8_000, 32_000]
-    assert seen[59] == 6_000
-    assert not ramp.running
-    assert held.limit_ma(RAMP) == limits.NO_LIMIT

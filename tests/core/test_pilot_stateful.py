@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from evse.core import faults, states
 from evse.core.pilot import PilotMachine
-from evse.core.units import F_PPM, TICKS_PERIOD, X1_PPM, duty_ppm_for
+from evse.core.units import DIGITAL_PPM, F_PPM, TICKS_PERIOD, X1_PPM, duty_ppm_for
 
 STARTS = st.sampled_from([0, TICKS_PERIOD - 1, TICKS_PERIOD - 40_000]) | st.integers(
     TICKS_PERIOD - 90_000, TICKS_PERIOD - 1
@@ -40,9 +40,14 @@ LONG_MS = 45_000  # more than every rest and delay together
 class PilotLife(RuleBasedStateMachine):
     """Inputs change in any order; the machine is stepped at once and every 10 ms."""
 
-    @initialize(start_ms=STARTS, level=LEVELS, ventilated=st.booleans())
-    def power_on(self, start_ms: int, level: int, ventilated: bool) -> None:
-        self.pilot = PilotMachine()
+    @initialize(
+        start_ms=STARTS,
+        level=LEVELS,
+        ventilated=st.booleans(),
+        digital_ms=st.sampled_from([0, 0, 500, 20_000]),
+    )
+    def power_on(self, start_ms: int, level: int, ventilated: bool, digital_ms: int) -> None:
+        self.pilot = PilotMachine(digital_ms=digital_ms)
         self.ms = start_ms  # our own clock does not wrap
         self.level = level
         self.offer_ma = 16_000
@@ -72,6 +77,7 @@ class PilotLife(RuleBasedStateMachine):
             assert self.must_open() or self.ms - self.withdrawn_ms > 4_990, "it was owed time"
         if pilot.contactor and not was_closed:
             assert pilot.drive == states.DRIVE_PWM
+            assert pilot.duty_ppm != DIGITAL_PPM, "nobody agreed a current"
             assert self.ms - self.asks_ms >= 500, "a pulse closed the contactor"
             assert self.ms - self.closed_ms >= 5_000, "two closings within 5 s"
             self.closed_ms = self.ms
@@ -176,7 +182,8 @@ class PilotLife(RuleBasedStateMachine):
     def the_duty_is_what_the_drive_needs(self) -> None:
         pilot = self.pilot
         if pilot.drive == states.DRIVE_PWM:
-            assert 100_000 <= pilot.duty_ppm <= 970_000
+            digital = pilot.duty_ppm == DIGITAL_PPM and not pilot.signalled_ma
+            assert digital or 100_000 <= pilot.duty_ppm <= 970_000
             assert states.LEVEL_A < self.level <= states.LEVEL_D or self.level == states.LEVEL_F
         else:
             assert pilot.duty_ppm == (X1_PPM if pilot.drive == states.DRIVE_HIGH else F_PPM)

@@ -14,8 +14,10 @@ from boards.links import add_line
 from boards.virtual.board import Board, MemoryStore
 from boards.virtual.profiles import PLAIN
 from boards.virtual.wire import pair
+from evse.app.cards import CardList
 from evse.app.config import Config
 from evse.drivers.flash_store import unpack
+from protocol.card import name_of
 from tests.needs import ROOT
 
 WORDS = ("options", "include", "package", "module")
@@ -128,6 +130,18 @@ def test_a_new_name_wins_over_any_settings_the_board_had() -> None:
     store = MemoryStore()
     store.save("config", kept[1])
     assert Config(store).word("station") == "hotel-2"
+
+
+def test_the_sites_card_key_arrives_as_the_station_reads_it() -> None:
+    board = FakeBoard()
+    board.files = {"data/card-key.b": b"an older one"}
+    put(board, flash.contents("rp2_pico_w") | flash.settings(None, None, b"a secret\n"))
+    assert "data/card-key.b" not in board.files
+    kept = unpack(board.files["data/card-key.a"])
+    assert kept is not None
+    store = MemoryStore()
+    store.save("card-key", kept[1])
+    assert CardList(store).name_of(b"1234") == name_of(b"a secret", b"1234")
 
 
 def test_compiled_files_take_the_place_of_their_sources() -> None:

@@ -14,6 +14,7 @@ const LOWERING = ["heat", "operator", "backend", "fallback"];
 const HELD_BACK = ["no-current-available", "paused-by-operator"];
 const NEEDS_A_PERSON = [
   "waiting-for-authorisation",
+  "waiting-for-card",
   "vehicle-ignores-stop",
   "no-ventilation",
   "not-supported",

@@ -11,7 +11,7 @@ import time
 
 import machine
 import network
-from machine import ADC, PWM, UART, WDT, Pin, Timer
+from machine import ADC, I2C, PWM, SPI, UART, WDT, Pin, Timer
 
 from boards.check import check
 from boards.chips import Esp32
@@ -41,6 +41,8 @@ EMERGENCY_STOP_PIN, ENCLOSURE_PIN = 22, 15  # closed switches to ground; where t
 S0_PIN = 23  # pulled up; an S0 output pulls it low
 METER_TX_PIN, METER_RX_PIN = 17, 16
 METER_BAUD = 9_600
+READER_SCK_PIN, READER_MOSI_PIN = 32, 4  # of a card reader on SPI; on I2C, SCL and SDA
+READER_MISO_PIN, READER_SELECT_PIN = 39, 5  # on a UART, RX and TX
 ENABLE_PINS = (ENABLE_PIN,)
 WATCHDOG_MS = 2_000
 RESETS = {  # a brown-out shows as power, a panic and machine.reset() as unknown
@@ -119,6 +121,18 @@ class Board:
         self._watchdog = None
         self._timer = Timer(0)
         self.ticker = None
+
+    def reader_bus(self, kind: str):
+        """Pins of a card reader; at these speeds a poll takes 2 ms at most, a chip that holds the
+        I2C clock 5 ms."""
+        sck, mosi = Pin(READER_SCK_PIN), Pin(READER_MOSI_PIN)
+        miso, select = Pin(READER_MISO_PIN), Pin(READER_SELECT_PIN)
+        if kind == "i2c":
+            return I2C(0, scl=sck, sda=mosi, freq=400_000, timeout=5_000)
+        if kind == "uart":
+            return UART(1, 115_200, tx=select, rx=miso, timeout=0)
+        spi = SPI(1, baudrate=1_000_000, sck=sck, mosi=mosi, miso=miso)
+        return spi, Pin(READER_SELECT_PIN, Pin.OUT, value=1)
 
     def console_write(self, text: str) -> None:
         self.console.write(text.encode())

@@ -6,7 +6,7 @@ whatever Python does (boards/pico.py).
 
 import time
 
-from machine import PWM, UART, Pin
+from machine import I2C, PWM, SPI, UART, Pin
 
 from boards.check import check
 from boards.chips import Rp2040
@@ -32,6 +32,8 @@ LOCKED_PIN = 12  # low while locked
 S0_PIN = 13  # pulled up; an S0 output pulls it low
 METER_TX_PIN, METER_RX_PIN = 8, 9
 METER_BAUD = 9_600
+READER_SCK_PIN, READER_MOSI_PIN = 18, 19  # of a card reader on SPI; on I2C, SDA and SCL
+READER_MISO_PIN, READER_SELECT_PIN = 16, 17  # on a UART, TX and RX
 ENABLE_PINS = (ENABLE_PIN,)
 WATCHDOG_MS = 1_000
 
@@ -72,3 +74,14 @@ class Board(Pico):
                 meter_pulses=Edges(Pin(S0_PIN, Pin.IN, Pin.PULL_UP), time.ticks_ms),
             )
         ]
+
+    def reader_bus(self, kind: str):
+        """Pins of a card reader; at these speeds a poll takes 2 ms at most."""
+        sck, mosi = Pin(READER_SCK_PIN), Pin(READER_MOSI_PIN)
+        miso, select = Pin(READER_MISO_PIN), Pin(READER_SELECT_PIN)
+        if kind == "i2c":
+            return I2C(1, sda=sck, scl=mosi, freq=400_000, timeout=5_000)
+        if kind == "uart":
+            return UART(0, 115_200, tx=miso, rx=select, timeout=0)
+        spi = SPI(0, baudrate=1_000_000, sck=sck, mosi=mosi, miso=miso)
+        return spi, Pin(READER_SELECT_PIN, Pin.OUT, value=1)

@@ -8,6 +8,7 @@ from boards.socket import Socket
 from boards.virtual.clock import VirtualClock
 from boards.virtual.flash import MemoryArea, MemoryStore
 from boards.virtual.inputs import Inputs
+from boards.virtual.reader import VirtualReader
 from boards.virtual.world import World
 from evse.core.units import elapsed_ms
 from evse.drivers.guard import emergency_stop, enclosure, protective_earth
@@ -19,7 +20,8 @@ WATCHDOG_MS = 1_000
 
 
 class Board:
-    """One virtual station's hardware.  world, inputs: for the scene.  lamp_s: identify asked for.
+    """One virtual station's hardware.  world, inputs, reader: for the scene.  lamp_s: identify
+    asked for.
 
     Step it (`step`) before each tick; it moves the world to the clock.
     """
@@ -34,6 +36,7 @@ class Board:
         self.store = store
         self.journal = journal
         self.world = World(seed, connectors)
+        self.reader = VirtualReader()
         self.inputs = [Inputs() for _ in range(connectors)]
         self.connectors = []
         self.reset_reason = "power"
@@ -66,11 +69,16 @@ class Board:
         """Let ms pass for the board and its world; the board's new time."""
         now_ms = self.clock.advance(ms)
         self.world.step(now_ms)
+        self.reader.step(self.world.now_ms)
         for inputs in self.inputs:
             inputs.step(self.world.now_ms)
         for bay in self.world.bays:
             bay.sampler.prepare()  # so that the tick allocates nothing here either
         return now_ms
+
+    def reader_bus(self, kind: str):
+        """A PN532 on I2C, and no other reader."""
+        return self.reader if kind == "i2c" else None
 
     def watchdog_bites(self) -> bool:
         return elapsed_ms(self.clock.ticks_ms(), self._fed_ms) >= WATCHDOG_MS

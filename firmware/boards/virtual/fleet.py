@@ -12,6 +12,7 @@ from evse.app.boots import keep_reason
 from evse.drivers.flash_store import FlashStore
 
 TICK_MS = 10
+CARD_MS = 1_000  # a card typed at the terminal is held so long before the reader
 MOST_BEHIND_MS = 1_000  # a process that was stopped does not make up for more than this
 
 
@@ -43,7 +44,20 @@ class VirtualStation:
         if self._network is not None:
             add_mqtt(self.station, self._network, Chance(self._seed + self.number).below)
         if self._terminal is not None:
-            add_line(self.station, self._terminal)
+            add_line(self.station, self._terminal).on_line = self._hear
+
+    def _hear(self, text: str) -> None:
+        """A line of the terminal: `card 04A1B2C3` is the scene's, all else the firmware's."""
+        word, _, number = text.strip().partition(" ")
+        if word != "card":
+            self.station.console.hear(text)
+            return
+        from protocol.card import parse  # only who types it needs it
+
+        try:
+            self.board.reader.show(parse(number), CARD_MS)
+        except ValueError as error:
+            self.station.console_write(f"card: {error}\r\n")
 
     def step(self, ms: int) -> None:
         """Let ms pass for the board and run its control tick."""

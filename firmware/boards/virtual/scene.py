@@ -9,7 +9,7 @@ from boards.virtual import profiles
 
 SCENES = (
     (1, 16_000, 0, "three-phase", 350, False, ""),  # st-1 charges, and stays
-    (1, 16_000, 1, "plain", 400, False, ""),  # waits for a start
+    (1, 16_000, 1, "plain", 400, False, ""),  # waits for a start, or a card
     (1, 32_000, 0, "diode-shorted", 500, False, ""),  # faulted: no vehicle behind that pilot
     (1, 16_000, 0, "", 0, True, ""),
     (2, 32_000, 0, "three-phase-32", 200, True, ""),  # two sockets
@@ -38,6 +38,7 @@ class Scene:
             "station": name,
             "station_limit_ma": self.limit_ma,
             "authorisation": self.authorisation,
+            "reader": "pn532" if self.authorisation else "none",
             "meter": "sdm630",
             "interval_s": 10,
         }

@@ -63,8 +63,8 @@ class Charge:
         return self._energy.total_wh
 
     def was_stopped(self) -> bool:
-        """Before the power cut somebody had stopped the session that goes on now."""
-        return self._kept.number > 0 and self._kept.stop in _MEANT
+        """Before the power cut the session that goes on now had been stopped from afar."""
+        return self._kept.number > 0 and self._kept.stop in _STOPS.values()
 
     def is_stopped(self) -> bool:
         """Somebody has stopped the running session."""
@@ -73,6 +73,11 @@ class Charge:
     def stopped_by(self, owner: str) -> None:
         self._session.stop_for(_STOPS.get(owner, session.STOP_LOCALLY))
         self._unsaved = True
+
+    def withdrawn(self) -> None:
+        """Who was granted the charge has ended it, and may start it again."""
+        self.granted = False
+        self.stopped_by("user")
 
     def started(self, user: str) -> None:
         self.user = user

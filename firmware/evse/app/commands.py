@@ -141,6 +141,8 @@ class Commands:
             return self._get_config(message.key)
         elif kind == "set-config":
             self._set_config(message.key, message.value)
+        elif kind in ("set-card", "clear-card"):
+            self._change_card(kind, message.card)
         else:
             raise Refusal("not-supported")
         return None
@@ -187,6 +189,16 @@ class Commands:
             raise Refusal("bad-field", "value") from None
         self._station.apply_config()
         self._post.record_event(0, "config-changed", key.replace("_", "-"))
+
+    def _change_card(self, kind: str, card: str) -> None:
+        cards = self._station.cards
+        if cards is None:
+            raise Refusal("not-supported")
+        if self._station.is_energised():
+            raise Refusal("not-while-charging")
+        code = cards.allow(card) if kind == "set-card" else cards.forbid(card)
+        if code != "ok":
+            raise Refusal(code, "card" if code == "bad-field" else "")
 
 
 def _plain(text: str) -> str:

@@ -15,6 +15,8 @@ METERS = (
     + ("pzem", "wm3m4", "cse7766", "hlw8012", "s0")
 )  # fmt: skip
 
+READERS = ("none", "pn532", "pn532-uart", "rc522")
+
 # key, default, least, most or the words allowed, may a remote command change it, what it is
 SETTINGS = (
     ("station", "", 4, 32, False, "name of the station: a-z, 0-9 and -"),
@@ -28,9 +30,18 @@ SETTINGS = (
     ("emergency_stop", 0, 0, 1, False, "1: an emergency stop is fitted"),
     ("enclosure", 0, 0, 1, False, "1: the enclosure has a switch"),
     ("ventilated", 0, 0, 1, False, "1: the place is ventilated, state D may charge"),
-    ("authorisation", 0, 0, 1, True, "1: wait for a start, 0: free charging"),
+    ("authorisation", 0, 0, 1, True, "1: wait for a start or a card, 0: free charging"),
     ("simplified_pilot", 1, 0, 1, False, "1: a vehicle may go from A to C directly"),
     ("wake_up", 1, 0, 1, True, "1: wake a sleeping vehicle once"),
+    ("digital_s", 0, 0, 300, True, "5 % duty so long before the offer, for ISO 15118; 0: never"),
+    (
+        "ramp",
+        "none",
+        ("none", "outage", "start"),
+        0,
+        True,
+        "when the offer rises from 6 A by 1 A/min",
+    ),
     ("link_loss", "reduce", ("keep", "reduce", "pause"), 0, True, "what silence does"),
     ("link_loss_after_s", 300, 10, 86_400, True, "silence this long counts as lost"),
     ("link_loss_ma", 6_000, 6_000, 80_000, True, "offer when fallen back"),
@@ -46,6 +57,7 @@ SETTINGS = (
         "of the meter's line; 0: as the meter leaves the factory",
     ),
     ("meter_pulses", 1_000, 1, 10_000, False, "of an S0 meter, per kWh"),
+    ("reader", "none", READERS, 0, False, "card reader: PN532 on I2C or a UART, RC522 on SPI"),
     # Of the usual 40 A modular contactor: mechanical life, and electrical life at rated current.
     (
         "contactor_cold_life",

@@ -8,10 +8,10 @@ from evse.app.charge import Charge
 from evse.app.controller import Controller
 from evse.app.hardware import Hardware
 from evse.app.wear import Wear
-from evse.core import faults, states
+from evse.core import faults, reason, states
 from evse.core.fallback import POLICY_NAMES, Fallback
 from evse.core.heat import Heat
-from evse.core.limits import CABLE, FALLBACK, HEAT, STATION, SUPPLY
+from evse.core.limits import CABLE, FALLBACK, HEAT, RAMP, STATION, SUPPLY
 from evse.core.proximity import Proximity
 from evse.core.supply import Supply
 from evse.core.units import elapsed_ms
@@ -41,6 +41,8 @@ class Connector(Controller):
         self._proximity = Proximity()
         self._heat = Heat()
         self._full_ma = 0
+        self._reads_cards = False
+        self._rise = None
         self._grant_s = 0  # how much longer a start waits for a vehicle; 0: no end
         self._aged_state = -1
         self._born_ms = -1
@@ -54,6 +56,7 @@ class Connector(Controller):
         silence_ms = config.number("link_loss_after_s") * 1000
         self.limits.clear(FALLBACK)
         self.fallback = Fallback(self.limits, policy, config.number("link_loss_ma"), silence_ms)
+        self._choose_rise(config.word("ramp"))
         self.charge.needs_start = config.number("authorisation") == 1
         self._granted = self.charge.granted or not self.charge.needs_start
         permits = states.PERMIT_PHASES
@@ -63,6 +66,17 @@ class Connector(Controller):
         self.wear.cold_life = config.number("contactor_cold_life")
         self.wear.hot_life = config.number("contactor_hot_life")
         self._set_fault(faults.FAULT_CONFIG_LOST, bool(config.problem))
+
+    def _choose_rise(self, mode: str) -> None:
+        if self._rise is not None and self._rise.mode == mode:
+            return
+        self._rise = self.ramp = None
+        self.limits.clear(RAMP)
+        if mode != "none":
+            from evse.app.slow_rise import SlowRise
+
+            self._rise = SlowRise(self.limits, mode, self._full_ma)
+            self.ramp = self._rise.ramp
 
     def hold_out_of_service(self) -> None:
         """The firmware crashed too often: no charging until an operator clears it."""
@@ -78,6 +92,8 @@ class Connector(Controller):
         if self.meter is not None:
             self.meter.poll(now_ms)
             self._read_meter(self.meter, now_ms)
+        if self._rise is not None:
+            self._rise.poll(now_ms, self.pilot, self.faults.active)
         if second:
             self._each_second(now_ms, self.pilot.state != states.A)
         self.charge.poll(self, now_ms)
@@ -190,6 +206,28 @@ class Connector(Controller):
         if self.faults.standing & bit:
             return "fault-stands"
         return "ok" if self.faults.clear(bit, faults.BY_OPERATOR) else "needs-service"
+
+    # For who holds a card
+
+    def read_cards(self, reads: bool) -> None:
+        """Whether a card would be read now."""
+        if reads != self._reads_cards:
+            self._reads_cards = reads
+            self.news = True
+
+    def stop_by_user(self) -> None:
+        """Take the start back: the offer is withdrawn until the next one."""
+        self._granted = False
+        self.charge.withdrawn()
+
+    # What others read
+
+    def why(self) -> int:
+        """reason.WHY_*, the pilot's or a plainer one."""
+        why = self.pilot.why
+        if why == reason.WHY_WAITING_FOR_AUTHORISATION and self._reads_cards:
+            return reason.WHY_WAITING_FOR_CARD
+        return why
 
     def offered_ma(self) -> int:
         """What a vehicle reads from the pilot now, in mA; 0 without an offer."""

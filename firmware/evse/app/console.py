@@ -21,6 +21,7 @@ HELP = (
     ("condition", "how worn the contactor is, how the residual-current device did"),
     ("fitted", "a new contactor was fitted: begin its counts again; asks which"),
     ("meter", "what the meter reads"),
+    ("cards", "the card reader, and how many cards may charge"),
     ("link", "how the board reaches the agent"),
     ("config", "the settings"),
     ("version", "firmware, board and boot"),
@@ -76,6 +77,12 @@ class Console:
                 getattr(self, "_" + name)(now_ms)
                 return
         self._say(f"'{_printable(word)}' is not a command; try: help")
+
+    def tell(self, what: str, code: str) -> None:
+        """An event, to whoever stands there now; in words once somebody has asked for some, for
+        they take heap."""
+        text = self._words["events"][what] if self._words else what
+        self._say(f"{text}: {code}")
 
     def poll(self, now_ms: int) -> None:
         if self._typed:
@@ -164,6 +171,10 @@ class Console:
                 f"[{number + 1}] {meter.quality(now_ms)}  {volts} V  {amps} A  {meter.power_w} W  "
                 f"{controller.charge.register_wh()} Wh"
             )
+
+    def _cards(self, _now_ms: int) -> None:
+        cards = self._station.cards
+        self._say(cards.describe() if cards is not None else "no card reader fitted")
 
     def _link(self, _now_ms: int) -> None:
         station = self._station

@@ -35,7 +35,9 @@ class Controller:
         self.limits = Limits()
         self.faults = Faults()
         self.fallback = Fallback(self.limits, 0, 0, 300_000)
+        self.ramp = None  # a Ramp, where the settings want one
         self.pilot = PilotMachine(
+            digital_ms=config.number("digital_s") * 1_000,
             simplified=config.number("simplified_pilot") == 1,
             wake=config.number("wake_up") == 1,
         )
@@ -78,6 +80,8 @@ class Controller:
         flow |= 2
 
         self.fallback.step(now_ms)
+        if self.ramp is not None:
+            self.ramp.step(now_ms)
         offer_ma = self.limits.least(now_ms)
         flow |= 4
 

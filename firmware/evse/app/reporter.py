@@ -191,7 +191,7 @@ def reason_fields(controller, now_ms: int) -> dict:
     binding = limits.binding
     return {
         "state": states.NAMES[controller.pilot.state],
-        "why": WHY_NAMES[controller.pilot.why],
+        "why": WHY_NAMES[controller.why()],
         "age_s": controller.age_s,
         "limited_by": OWNER_NAMES[binding] if binding != NONE else "none",
         "limits": rows,

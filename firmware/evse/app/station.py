@@ -49,6 +49,7 @@ class Station:
         self.console = Console(self, self._write_console)
         self.console_write = board.console_write  # where the console's text goes
         self.sharing = None
+        self.cards = None  # an Authorisation, where a card reader is fitted
         self._keepers = []
         self.reboot_asked = False
         self.identify_until_ms = -1
@@ -74,6 +75,10 @@ class Station:
     def add_keeper(self, keeper) -> None:
         """Something that keeps the network up; polled before the links."""
         self._keepers.append(keeper)
+
+    def add_cards(self, cards) -> None:
+        """A card reader is fitted: an Authorisation."""
+        self.cards = cards
 
     def add_link(self, link) -> None:
         """Links are used in the order added.  Messages and console lines come here."""
@@ -187,6 +192,8 @@ class Station:
             self._each_second(now_ms)
         for controller in self.controllers:
             controller.poll(now_ms, second)
+        if self.cards is not None:
+            self.cards.poll(now_ms)
         for keeper in self._keepers:
             keeper.poll(now_ms)
         for link in self.post.links:

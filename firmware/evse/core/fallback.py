@@ -1,20 +1,16 @@
-"""Limits that time alone moves: when the link has been silent, and after an outage.
+"""The limit that silence of the link brings.
 
-Both step a slot of limits.py every tick and know nothing of links or meters; the
-app says when it heard from its backend, and when to start a ramp.
+Steps a slot of limits.py every tick and knows nothing of links; the app says when it heard from
+its backend.
 """
 
-from .limits import FALLBACK, RAMP, Limits
+from .limits import FALLBACK, Limits
 from .timer import Timer
-from .units import MIN_OFFER_MA
 
 KEEP = 0  # go on by the other limits
 REDUCE = 1  # to a current agreed beforehand
 PAUSE = 2
 POLICY_NAMES = ("keep", "reduce", "pause")
-
-RAMP_STEP_MA = 1_000
-RAMP_STEP_MS = 60_000  # 1 A a minute, as the Austrian grid code has it
 
 
 class Fallback:
@@ -52,34 +48,3 @@ class Fallback:
         self.in_force = True
         self._limits.set(FALLBACK, self._reduced_ma, now_ms)
         return True
-
-
-class Ramp:
-    """Lets the current back in slowly: from 6 A up, 1 A a minute."""
-
-    def __init__(self, limits: Limits) -> None:
-        self.running = False
-        self._limits = limits
-        self._now_ma = 0
-        self._full_ma = 0
-        self._next = Timer()
-
-    def start(self, now_ms: int, full_ma: int) -> None:
-        """Begin at 6 A; be done at full_ma."""
-        self.running = True
-        self._now_ma = MIN_OFFER_MA
-        self._full_ma = full_ma
-        self._limits.set(RAMP, self._now_ma, now_ms)
-        self._next.start(now_ms, RAMP_STEP_MS)
-
-    def step(self, now_ms: int) -> None:
-        """Every tick."""
-        if not self.running or self._next.runs(now_ms):
-            return
-        self._now_ma += RAMP_STEP_MA
-        if self._now_ma >= self._full_ma:
-            self.running = False
-            self._limits.clear(RAMP)
-            return
-        self._limits.set(RAMP, self._now_ma, now_ms)
-        self._next.start(now_ms, RAMP_STEP_MS)

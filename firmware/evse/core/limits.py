@@ -6,8 +6,8 @@ long its limit is meant, so that silence ends it.
 
 set(), clear() and after() may be called while a tick runs in an interrupt: see the
 order of the stores in set().  Who sets what: station, from the configuration;
-cable, proximity.py; supply, the site's load balancing; heat, heat.py; fallback and
-ramp, fallback.py.
+cable, proximity.py; supply, the site's load balancing; heat, heat.py; fallback,
+fallback.py; ramp, ramp.py.
 """
 
 from .units import past_ms

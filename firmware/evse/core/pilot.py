@@ -3,7 +3,7 @@
 It has no clock, no pins and no wire: the caller brings the time and the inputs every
 10 ms, and reads the outputs.  vehicle.py remembers what the vehicle has done, power.py
 switches the contactor by what is decided here, wake_up.py times the wake-up sequence,
-plug_lock.py the lock.
+digital.py the 5 % duty, plug_lock.py the lock.
 
 Two tables are the machine: _STATE says which state a level makes, without and with an
 offer; _NEEDS says which permits an offer takes, and the word for a missing one.  The
@@ -16,6 +16,7 @@ above it, in this very step.
 """
 
 from . import reason, states, wake_up
+from .digital import DIGITAL, Digital
 from .faults import FAULT_CONTACTOR_WELDED, HOLDING_F, OPENING, PULSING_F, STOPPING
 from .plug_lock import PlugLock
 from .power import Power
@@ -69,6 +70,7 @@ class PilotMachine:
         self,
         *,
         digital: bool = False,
+        digital_ms: int = 0,
         simplified: bool = True,
         simplified_max_ma: int = 0,
         wake: bool = True,
@@ -76,7 +78,8 @@ class PilotMachine:
         rest_ms: int = 0,
         fault_rest_ms: int = 30_000,
     ) -> None:
-        """digital: 5 % duty, the current is agreed by other means.
+        """digital: 5 % duty, the current is agreed by other means.  digital_ms: 5 % is shown
+        so long and without power, then the offer; 0: never.
 
         simplified: a vehicle that goes from A straight to C may charge, with at most
         simplified_max_ma (0: as any other).  wake: the wake-up sequence is used.
@@ -94,6 +97,7 @@ class PilotMachine:
         self.power = Power(reclose_ms, rest_ms, fault_rest_ms)
         self._plug_lock = PlugLock()
         self._wake_up = wake_up.WakeUp(wake)
+        self._trial = Digital(digital_ms)
         self._digital = digital
         self._simplified_allowed = simplified
         self._simplified_max_ma = simplified_max_ma
@@ -118,6 +122,7 @@ class PilotMachine:
             self._has_charged = False
             self._x1_rest.stop()
             self._wake_up.forget_vehicle()
+            self._trial.forget_vehicle()
             self.power.forget_vehicle()
         if level != states.LEVEL_F:
             self._after_low = False
@@ -146,24 +151,41 @@ class PilotMachine:
         self._answered = faults & PULSING_F
         if faults & HOLDING_F or self._f_pulse.runs(now_ms):
             self._held = reason.WHY_FAULT
+            self._trial.offer_gone()
             self._wake_up.offer_gone()
             return F_PPM
         duty_ppm = self._offer_for(offer_ma)
         self._held = self._withheld(level, duty_ppm, permits, faults)
         if self._held != _OFFERED:
+            self._trial.offer_gone()
             self._wake_up.offer_gone()
             return X1_PPM
         if self.drive == states.DRIVE_PWM:
             if duty_resting:
                 duty_ppm = self.duty_ppm
-        elif not self._wake_up.busy and (duty_resting or x1_resting):
+        elif not self._in_sequence() and (duty_resting or x1_resting):
             self._held = reason.WHY_OFFER_DELAY
             return X1_PPM
-        instead = self._wake_up.step(now_ms, self.vehicle.has_asked)
+        return self._instead_of(now_ms, duty_ppm)
+
+    def _instead_of(self, now_ms: int, duty_ppm: int) -> int:
+        """The offer's duty, or what one of the sequences shows first."""
+        held = reason.WHY_OFFER_DELAY
+        vehicle = self.vehicle
+        instead = self._trial.step(now_ms, vehicle.asks, vehicle.has_settled(now_ms))
+        if instead == wake_up.OFFER:
+            held = reason.WHY_WAKE_UP
+            instead = self._wake_up.step(now_ms, vehicle.has_asked)
         if instead == wake_up.OFFER:
             return duty_ppm
-        self._held = reason.WHY_WAKE_UP
+        if instead == DIGITAL:
+            return DIGITAL_PPM
+        self._held = held
         return F_PPM if instead == wake_up.F else X1_PPM
+
+    def _in_sequence(self) -> bool:
+        """F or X1 is on the pilot for a sequence, which has times of its own."""
+        return self._wake_up.busy or self._trial.busy
 
     def _offer_for(self, offer_ma: int) -> int:
         if self.vehicle.simplified and self._simplified_max_ma:
@@ -178,7 +200,7 @@ class PilotMachine:
         if faults & STOPPING:
             return reason.WHY_FAULT
         if level == states.LEVEL_F and self._after_low:
-            if not self._wake_up.busy:
+            if not self._in_sequence():
                 return reason.WHY_OFFER_DELAY  # the pilot is still coming back from F
         elif level > states.LEVEL_D:
             return reason.WHY_PILOT_ERROR
@@ -200,11 +222,11 @@ class PilotMachine:
             self._after_low = True
         elif duty_ppm == X1_PPM:
             self.drive = states.DRIVE_HIGH
-            if before != states.DRIVE_HIGH and self.vehicle.plugged and not self._wake_up.busy:
+            if before != states.DRIVE_HIGH and self.vehicle.plugged and not self._in_sequence():
                 self._x1_rest.start(now_ms, X1_STEP_MS)
         else:
             self.drive = states.DRIVE_PWM
-            self.signalled_ma = offer_ma if self._digital else offer_ma_for(duty_ppm)
+            self.signalled_ma = max(0, offer_ma if self._digital else offer_ma_for(duty_ppm))
             if duty_ppm != self.duty_ppm:
                 self._duty_rest.start(now_ms, DUTY_SPACING_MS)
         self.duty_ppm = duty_ppm
@@ -224,7 +246,7 @@ class PilotMachine:
         able = (
             self.vehicle.asks and permits & _POWER_NEEDS == _POWER_NEEDS and not faults & OPENING
         )
-        offered = self.drive == states.DRIVE_PWM
+        offered = self.drive == states.DRIVE_PWM and not self._trial.trying
         self.power.step(now_ms, able, offered, self.vehicle.has_settled(now_ms), faults)
         self.contactor = self.power.closed
         if self.contactor:

@@ -23,6 +23,7 @@ WHY_SWITCHING_PHASES = 16
 WHY_NO_VENTILATION = 17
 WHY_PILOT_ERROR = 18  # state E
 WHY_NOT_SUPPORTED = 19  # a vehicle without B, where that is not allowed
+WHY_WAITING_FOR_CARD = 20  # WHY_WAITING_FOR_AUTHORISATION where cards are read; app/reporter.py
 NAMES = (
     "no-vehicle",
     "waiting-for-authorisation",
@@ -44,4 +45,5 @@ NAMES = (
     "no-ventilation",
     "pilot-error",
     "not-supported",
+    "waiting-for-card",
 )

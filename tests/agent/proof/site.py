@@ -35,8 +35,8 @@ station_per_s = 10000
 class AgentProcess:
     """The agent as a program of its own, which can be killed, stopped and given a wrong clock."""
 
-    def __init__(self, folder: Path, site: int, upstream: int) -> None:
-        settings(folder, site, upstream, MORE)
+    def __init__(self, folder: Path, site: int, upstream: int, mqtt: str) -> None:
+        settings(folder, site, upstream, MORE, mqtt)
         self._off = folder / "off_s"
         config = folder / f"agent-{site}-{upstream}.toml"
         self._words = [sys.executable, str(LAUNCHER), str(self._off), "agent"]
@@ -72,14 +72,14 @@ class AgentProcess:
 class Site:
     """between_boards, below, above: the proxies boards-broker, broker-agent, agent-upstream."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mqtt: str) -> None:
         self.broker = Mosquitto(folder / "site")
         self.upstream = Mosquitto(folder / "upstream")
         self.between_boards = Proxy(self.broker.port)
         self.below = Proxy(self.broker.port)
         self.above = Proxy(self.upstream.port)
         self.proxies = [self.between_boards, self.below, self.above]
-        self.agent = AgentProcess(folder, self.below.port, self.above.port)
+        self.agent = AgentProcess(folder, self.below.port, self.above.port, mqtt)
         self.sink = Sink(self.upstream.port)
         port = self.between_boards.port
         self.boards = [Board(f"st-{number}", port, 0.5) for number in range(1, STATIONS + 1)]
@@ -119,8 +119,9 @@ class Site:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Site]:
-    site = Site(folder)
+def running(folder: Path, mqtt: str = "paho") -> Iterator[Site]:
+    """mqtt: which client the agent has."""
+    site = Site(folder, mqtt)
     try:
         site.start()
         yield site

@@ -17,7 +17,7 @@ except ImportError:
 from evse.core import faults, limits, states
 from evse.core.contactor import ContactorCheck
 from evse.core.energy import EnergyCount
-from evse.core.fallback import REDUCE, Fallback, Ramp
+from evse.core.fallback import REDUCE, Fallback
 from evse.core.faults import Faults
 from evse.core.heat import Heat
 from evse.core.levels import Decoder
@@ -26,6 +26,7 @@ from evse.core.overcurrent import OverCurrent
 from evse.core.pilot import PilotMachine
 from evse.core.pilot_check import PilotCheck
 from evse.core.proximity import Proximity
+from evse.core.ramp import Ramp
 from evse.core.reason import NAMES
 from evse.core.session import Session
 from evse.core.supply import Supply
@@ -61,7 +62,7 @@ class Core:
         self.limits.set(limits.STATION, 16_000, now_ms)
         self.fallback = Fallback(self.limits, REDUCE, 8_000, 600_000)
         self.ramp = Ramp(self.limits)
-        self.pilot = PilotMachine()
+        self.pilot = PilotMachine(digital_ms=10_000)
         self.energy = EnergyCount()
         self.session = Session(1)
 
