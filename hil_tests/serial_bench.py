@@ -17,7 +17,7 @@ ANSWER_MS = 2_000  # for an ack
 TYPED_MS = 1_000
 RAW_CHUNK = 512
 TIMING_MS = 120_000  # a closing may have to wait for the one before
-LEAST_OHM, OPEN_OHM = 1, 1_000_000
+CODES = {-1: "open", 1_500: "13", 680: "20", 220: "32", 100: "63", 5: "short"}
 
 
 class SerialBench:
@@ -191,7 +191,12 @@ class SerialBench:
         self.ask(f"noise {mv}")
 
     def proximity(self, ohm: int) -> int:
-        return self._us("pp open" if ohm < 0 else f"pp r{ohm}")
+        if "proximity-ohm" in self.parts:
+            return self._us("pp open" if ohm < 0 else f"pp r{ohm}")
+        code = CODES.get(ohm)
+        if code is None:
+            raise BenchError(f"{self.name} has no cable of {ohm} ohm")
+        return self._us(f"pp {code}")
 
     # Contactor, protection, supply
 

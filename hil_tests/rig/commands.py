@@ -39,7 +39,7 @@ RANGES = {
 # usage, the part it takes ("" every rig), the rig's method, what it does
 USAGE = (
     ("id", "", "identify", "who the rig is, its clock, its parts"),
-    ("check", "", "check", "test the rig itself"),
+    ("selfcheck", "", "check", "test the rig itself; the station is off meanwhile"),
     ("now", "", "now", "the rig's clock"),
     ("wait <ms>", "", "wait", "let time pass"),
     ("seed <seed>", "", "seed", "for random and noise"),
@@ -70,6 +70,7 @@ USAGE = (
     ("ser delay <ms>", "serial-faults", "serial_delay", "every byte so late"),
     ("ser cut <ms>", "serial-faults", "serial_cut", "nothing for so long"),
     ("meas pwm <n>", "analyser", "measure", "duty, frequency and jitter over n periods"),
+    ("meas cp", "pilot-volts", "measure_volts", "both sides of the pilot, in mV"),
     ("time A|B|C|D|E|F A|B|C|D|E|F [<n>]", "timing", "time", "pilot step to coil, n times"),
     ("random <s>", "vehicle", "random", "wander over the vehicle's states"),
     # What only a bench has that is made of software, or a laboratory's.

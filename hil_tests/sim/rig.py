@@ -60,7 +60,12 @@ class SimRig:
         return {"us": self._wires.now_us}
 
     def identify(self) -> dict:
-        found = {"rig": "simulated", "version": 1, "parts": list(self.parts)}
+        found = {
+            "rig": "simulated",
+            "version": 1,
+            "serial": "simulated",
+            "parts": list(self.parts),
+        }
         found["us"] = self._wires.now_us
         return found
 

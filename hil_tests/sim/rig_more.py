@@ -23,6 +23,12 @@ class FullRig(SimRig):
 
         return look
 
+    def measure_volts(self) -> dict:
+        circuit = self._wires.circuit
+        high_mv = circuit.high_mv if circuit.duty_ppm else None
+        low_mv = circuit.low_mv if circuit.duty_ppm < 1_000_000 else None
+        return {"high_mv": high_mv, "low_mv": low_mv}
+
     def time(self, before: str, after: str, count: int = 1):
         """Go from one state to the other, at no particular moment, and time the coil."""
         if before == after:

@@ -86,7 +86,8 @@ def compiled(path: Path) -> str:
 
 def board_files() -> list[Path]:
     """Every Python file that a board may carry."""
-    found = [*(ROOT / "firmware").rglob("*.py"), *(ROOT / "protocol").rglob("*.py")]
+    folders = ("firmware", "protocol", "hil_tests/rig")
+    found = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
     return sorted(f for f in found if str(f.relative_to(ROOT)) not in HOST_ONLY)
 
 

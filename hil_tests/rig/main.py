@@ -1,0 +1,3 @@
+from hil_tests.rig.program import main
+
+main()
