@@ -47,6 +47,9 @@ class Emulator:
         words = [str(node()), str(HERE / "emulator.mjs"), str(boot_rom()), str(image)]
         if miss_cycles is not None:
             words.append(str(miss_cycles))
+        self._start(words)
+
+    def _start(self, words: "list[str]") -> None:
         self._process = subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

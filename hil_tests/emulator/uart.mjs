@@ -24,6 +24,7 @@ const INT_TX = 1 << 5;
 const INT_TIMEOUT = 1 << 6;
 const INT_OVERRUN = 1 << 10;
 const ERRORS = 0xf00; // framing, parity, break, overrun: bits 8 to 11 of a received word
+const LOOPBACK = 1 << 7;
 const DEPTH = 32;
 const LEVELS = [4, 8, 16, 24, 28]; // of 32, by IFLS
 const TIMEOUT_BITS = 32;
@@ -116,6 +117,7 @@ export class Uart extends BasePeripheral {
     this.sending = -1;
     this.counts.sent++;
     this.load();
+    if (this.control & LOOPBACK) this.receive(byte);
     this.onByte(byte);
   }
 
