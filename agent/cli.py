@@ -16,6 +16,7 @@ from rich.console import Console
 from . import chores, logs, orders, systemd
 from .broker import BrokerError
 from .children import Child
+from .commissioning.command import commission
 from .config import Config, ConfigError, Mqtt, load, state_dir
 from .running import AlreadyRunning, find
 from .site import Fleet, Running, StartError, fleet_command, site_broker, upstream_broker
@@ -32,6 +33,7 @@ _TURN_S = 0.001  # of a thread: the default 5 ms would be the delay of a message
 app.command()(chores.export)
 app.command()(chores.doctor)
 app.command()(chores.card)
+app.command("test-station")(commission)
 app.add_typer(chores.tokens, name="token")
 screen = Console(stderr=True, highlight=False)
 
