@@ -19,9 +19,10 @@ class NoAnswer(BenchError):
 
 
 class Port:
-    """One open serial port.  address: a device or a pyserial URL (socket://host:port)."""
+    """One open serial port.  address: a device or a pyserial URL (socket://host:port).
+    ready: say so (DTR) to a board that speaks only then, and that DTR does not reset."""
 
-    def __init__(self, address: str, baud: int = 115_200) -> None:
+    def __init__(self, address: str, baud: int = 115_200, ready: bool = False) -> None:
         self.address = address
         self.written = 0
         self.got = 0
@@ -29,7 +30,7 @@ class Port:
             self._port: Any = serial.serial_for_url(
                 address, baud, timeout=_READ_S, do_not_open=True
             )
-            self._port.dtr = False  # opening must not reset a board
+            self._port.dtr = ready  # else opening must not reset a board
             self._port.rts = False
             self._port.open()
         except (OSError, serial.SerialException) as error:

@@ -1,5 +1,5 @@
-"""The bench of real wires: a rig board and a station, each on a serial port.  benches/README says
-how a bench's file looks.
+"""The bench of real wires: a rig board and a station, each on a serial port.  rig/README.md says
+how both are built, benches/ has examples of the file that names them.
 """
 
 import tomllib
@@ -17,7 +17,7 @@ class RigBench(SerialBench):
     """without: parts that the rig has and this bench's wiring does not."""
 
     def __init__(self, name: str, rig: str, station: str, without: "list[str]") -> None:
-        super().__init__(Port(rig), Port(station))
+        super().__init__(Port(rig, ready=True), Port(station))
         self.name = name
         self.parts -= frozenset(without)
 
