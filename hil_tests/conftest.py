@@ -52,6 +52,10 @@ class Benches:
             return str(self._emulator().missing(self._uf2()) or "") or None
         return None
 
+    def missing_image(self) -> "str | None":
+        """What keeps two emulated chips from being there."""
+        return str(self._emulator().missing(self._uf2()) or "") or None
+
     def _emulator(self) -> Any:
         return importlib.import_module("hil_tests.emulator.bench")
 
@@ -102,11 +106,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: "list[pytest.Ite
         callspec = getattr(item, "callspec", None)
         name = str(callspec.params.get("bench_name", "")) if callspec else ""
         reason = _why_not(benches, name, item) if name else None
+        if item.get_closest_marker("image"):
+            name, reason = "emulated pair", benches.missing_image()
         if reason is None:
             kept.append(item)
             continue
         _left_out[name, reason] = _left_out.get((name, reason), 0) + 1
-        if benches.simulated:
+        if benches.simulated or item.get_closest_marker("image"):
             dropped.append(item)
         else:
             item.add_marker(pytest.mark.skip(reason=reason))
