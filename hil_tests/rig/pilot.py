@@ -128,7 +128,10 @@ class MuxPilot(Pilot):
     def serve(self) -> None:
         if self._noise_mv:
             swing = self._chance.below(2 * self._noise_mv + 1) - self._noise_mv
-            self._dac.write(node_mv(self._peak_mv() + swing))
+            try:
+                self._dac.write(node_mv(self._peak_mv() + swing))
+            except RigError:
+                self._noise_mv = 0  # the next command that needs the DAC says so
 
     def _peak_mv(self) -> int:
         if self.state == "x":

@@ -80,5 +80,10 @@ def main() -> None:
     rig.power("1")
     commands = Commands(rig)
     while True:
-        turn(rig, commands, line)
+        try:
+            turn(rig, commands, line)
+        except Exception as error:  # a fault of the rig is an answer, not its end
+            commands.wait_for(None)
+            why = f"rig: {type(error).__name__}: {error}"
+            line.say((json.dumps({"ok": False, "error": why}) + "\n").encode())
         time.sleep_ms(1)  # what must be exact is not in this loop

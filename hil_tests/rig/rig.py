@@ -105,7 +105,11 @@ class Rig:
             self._build()
             self._supply.power(True)
 
-        return SelfCheck(self._steps, self._dac, self._analyser, again).look
+        try:
+            return SelfCheck(self._steps, self._dac, self._analyser, again).look
+        except RigError:
+            again()
+            raise
 
     def now(self) -> dict:
         return self._us()
