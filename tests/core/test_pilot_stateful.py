@@ -146,7 +146,7 @@ class PilotLife(RuleBasedStateMachine):
         self.passes(LONG_MS - min(self.ms - self.unchanged_ms, LONG_MS - 10))
         assert self.pilot.contactor
 
-    @precondition(lambda self: self.pilot.contactor)
+    @precondition(lambda self: self.pilot.contactor and self.pilot.drive == states.DRIVE_PWM)
     @rule(permit=st.sampled_from(SOFT), pause_ms=st.sampled_from([2_990, 3_000, 5_980, 5_990]))
     def a_stop_is_taken_back_in_time(self, permit: int, pause_ms: int) -> None:
         if not self.all_is_well():
