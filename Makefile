@@ -106,7 +106,7 @@ typings: build/typings/rp2 build/typings/esp32
 nodes: development
 	@.ci/node-packages tests/parity tests/tools
 programs:
-	@.ci/system-packages mosquitto postgresql chromium micropython
+	@.ci/system-packages mosquitto postgresql chromium micropython micropython32
 
 .PHONY: help setup run test check parity mutants hil soak bench docs flash \
         runtime development typings nodes programs

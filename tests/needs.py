@@ -23,16 +23,16 @@ def path_of(program: str) -> str | None:
         return _node()
     if program == "postgresql":
         return _postgresql()
-    if program == "micropython":
-        ours = ROOT / "build/bin/micropython"
+    if program in ("micropython", "micropython32"):
+        ours = ROOT / "build/bin" / program
         if ours.is_file():
             return str(ours)
     return shutil.which(program, path=os.environ.get("PATH", "") + os.pathsep + SBIN)
 
 
 def need(program: str) -> str:
-    """The path of mosquitto, micropython, chromium or node, or of the folder of PostgreSQL's
-    programs; no test without it."""
+    """The path of mosquitto, micropython, micropython32, chromium or node, or of the folder of
+    PostgreSQL's programs; no test without it."""
     found = path_of(program)
     if found is None:
         absent(program)
