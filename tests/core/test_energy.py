@@ -103,3 +103,37 @@ def test_the_count_stops_where_small_integers_do() -> None:
     assert count.total_wh == (1 << 30) - 1
     count.feed(120_000, 200)
     assert count.total_wh == (1 << 30) - 1
+
+
+@pytest.mark.parametrize(("more_wh", "believed"), [(502, True), (503, False)])
+def test_what_may_have_flowed_is_known_to_the_watt_hour(more_wh: int, believed: bool) -> None:
+    """50 kW for 36 s, and what two readings of a step may be off."""
+    count = EnergyCount()
+    count.feed(0, 1_000)
+    assert count.feed(36_999, 1_000 + more_wh) == (0 if believed else JUMP)
+
+
+@pytest.mark.parametrize(("register_wh", "flag"), [(1, WRAP), (2, RESET)])
+def test_a_register_that_begins_again_has_wrapped_only_as_far_as_could_flow(
+    register_wh: int, flag: int
+) -> None:
+    count = EnergyCount()
+    count.feed(0, 9_999_999)
+    assert count.feed(0, register_wh) == flag
+    assert count.total_wh == 2
+
+
+def test_a_register_may_wrap_within_a_watt_hour() -> None:
+    count = EnergyCount()
+    count.feed(0, 9_999_999, 999)
+    assert count.feed(1_000, 0, 0) == WRAP
+    assert (count.total_wh, count.part_mwh) == (0, 1)
+
+
+def test_the_end_of_the_count_itself_is_still_exact() -> None:
+    count = EnergyCount(total_wh=(1 << 30) - 101, part_mwh=5)
+    count.feed(0, 0)
+    count.feed(60_000, 100)
+    assert (count.total_wh, count.part_mwh) == ((1 << 30) - 1, 5)
+    count.feed(120_000, 101)
+    assert (count.total_wh, count.part_mwh) == ((1 << 30) - 1, 999)

@@ -60,3 +60,30 @@ def test_silence_stays_silence_when_the_clock_wraps() -> None:
     for now_ms in (0, 10_000, 500_000_000, TICKS_PERIOD - 10, 10, 5_000):
         fallback.step(now_ms)
     assert held.least(5_000) == 0
+
+
+@STARTS
+def test_a_ramp_begins_at_6_a_and_gives_one_more_each_minute(start_ms: int) -> None:
+    held = station()
+    ramp = Ramp(held)
+    ramp.start(start_ms, 9_000)
+    seen = []
+    for ms in range(start_ms, start_ms + 240_000, 1_000):
+        ramp.step(ms % TICKS_PERIOD)
+        seen.append(held.least(ms % TICKS_PERIOD))
+    assert seen[::60] == [6_000, 7_000, 8_000, 32_000]
+    assert seen[59] == 6_000
+    assert not ramp.running
+    assert held.limit_ma(RAMP) == limits.NO_LIMIT
+
+
+def test_a_link_that_falls_silent_again_is_told_again() -> None:
+    held = station()
+    fallback = Fallback(held, PAUSE, 0, 10_000)
+    told = run(fallback, 0, 20_000)
+    fallback.link_alive()
+    assert fallback.step(20_000)
+    assert fallback.in_force is False
+    fallback.link_alive()
+    assert not fallback.step(20_010)
+    assert told + run(fallback, 20_020, 40_000) == 2

@@ -311,3 +311,29 @@ def test_power_comes_back_six_times_after_residual_currents_and_no_more() -> Non
         bench.run(2_000)
         came_back.append(bench.pilot.contactor)
     assert came_back == [True] * 6 + [False] * 2
+
+
+def test_two_faults_cleared_between_two_ticks_both_go() -> None:
+    held = Faults()
+    trip(held, 0, FAULT_EMERGENCY_STOP | FAULT_CONTACTOR_WELDED)
+    assert held.clear(FAULT_EMERGENCY_STOP, BY_SERVICE)
+    assert held.clear(FAULT_CONTACTOR_WELDED, BY_SERVICE)
+    assert held.step(100, 0, False) == 0
+
+
+def test_a_fault_that_is_not_there_is_not_latched() -> None:
+    held = Faults()
+    assert not any(held.latched(number) for number in range(COUNT))
+    trip(held, 0, FAULT_CONTACTOR_WELDED)
+    assert [number for number in range(COUNT) if held.latched(number)] == [
+        FAULT_CONTACTOR_WELDED.bit_length() - 1
+    ]
+
+
+def test_counts_stop_where_small_integers_do() -> None:
+    held = Faults()
+    held.counts[RCD] = (1 << 30) - 2
+    for _ in range(2):
+        held.step(0, FAULT_RCD_TRIP, False)
+        held.step(10, 0, True)
+        assert held.counts[RCD] == (1 << 30) - 1

@@ -193,3 +193,13 @@ def test_a_tick_amid_a_change_sees_the_old_limit_or_the_new_one(
     assert len(seen) >= 5
     assert set(seen) <= {before_ma, new[0]}
     assert held.least(then_ms) == new[0]
+
+
+def test_a_limit_that_ended_and_is_taken_away_has_not_ended_any_more() -> None:
+    held = station_of(16_000)
+    held.set(limits.BACKEND, 6_000, 0, 1_000)
+    assert held.remaining_ms(limits.BACKEND, 1_000) == 0
+    held.least(1_000)
+    assert held.expired[limits.BACKEND] is True
+    held.clear(limits.BACKEND)
+    assert held.expired[limits.BACKEND] is False

@@ -85,3 +85,46 @@ def test_what_vehicles_may_still_be_drawing_never_exceeds_the_supply(
             assert drawing_ma <= supply_ma
             for share_ma, want_ma in zip(sharing.share_ma, wants_ma, strict=True):
                 assert share_ma == 0 or MIN_OFFER_MA <= share_ma <= want_ma
+
+
+def test_nobody_is_given_anything_before_the_first_look() -> None:
+    assert Sharing(2, 32_000).share_ma == [0, 0]
+
+
+def test_a_supply_for_six_amperes_each_serves_both() -> None:
+    sharing = Sharing(2, 12_000)
+    settle(sharing, [32_000, 32_000])
+    assert sharing.share_ma == [6_000, 6_000]
+
+
+def test_what_the_second_leaves_goes_to_the_first_and_thirds_are_whole_numbers() -> None:
+    sharing = Sharing(2, 32_000)
+    settle(sharing, [32_000, 10_000])
+    assert sharing.share_ma == [22_000, 10_000]
+    thirds = Sharing(3, 32_000)
+    settle(thirds, [32_000, 32_000, 32_000])
+    assert thirds.share_ma == [10_666, 10_667, 10_667]
+    assert all(type(share) is int for share in thirds.share_ma)
+
+
+def test_a_wish_under_six_amperes_takes_nothing_from_the_others() -> None:
+    sharing = Sharing(2, 16_000)
+    settle(sharing, [5_000, 16_000])
+    assert sharing.share_ma == [0, 16_000]
+
+
+def test_the_first_gets_its_part_from_a_second_that_had_all() -> None:
+    sharing = Sharing(2, 32_000)
+    now_ms = settle(sharing, [0, 32_000])
+    settle(sharing, [32_000, 32_000], from_ms=now_ms)
+    assert sharing.share_ma == [16_000, 16_000]
+
+
+def test_rotating_gives_everybody_a_turn() -> None:
+    sharing = Sharing(3, 10_000)
+    now_ms, served = 0, []
+    for _ in range(4):
+        now_ms = settle(sharing, [16_000, 16_000, 16_000], from_ms=now_ms)
+        served.append(sharing.share_ma.index(10_000))
+        sharing.rotate()
+    assert served == [0, 1, 2, 0]

@@ -82,3 +82,17 @@ def test_a_second_trip_needs_its_time_again() -> None:
     low = (180_000, 180_000, 50_000)
     seen = spans(Supply(), 0, (4_000, low), (61_000, GOOD), (2_900, low), (61_000, GOOD))
     assert [bits != 0 for bits in seen] == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    "good", [(207_000, 250_000, 0), (207_000, 250_000, 49_900), (230_000, 230_000, 50_100)]
+)
+def test_the_bounds_of_a_good_mains_are_good(good: tuple[int, int, int]) -> None:
+    low = (180_000, 180_000, 50_000)
+    assert spans(Supply(), 0, (4_000, low), (60_100, good)) == [FAULT_UNDER_VOLTAGE, 0]
+
+
+def test_after_a_second_trip_the_good_minute_counts_anew() -> None:
+    low = (180_000, 180_000, 50_000)
+    seen = spans(Supply(), 0, (4_000, low), (61_000, GOOD), (4_000, low), (30_000, GOOD))
+    assert [bits != 0 for bits in seen] == [True, False, True, True]
