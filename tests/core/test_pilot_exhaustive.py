@@ -26,8 +26,15 @@ COUNTERS = ("pulses", "forced_openings")
 
 LEVELS = range(states.LEVEL_F + 1)
 OFFERS_MA = (0, 6_000)
-MISSING = (0, states.PERMIT_AUTHORISED, states.PERMIT_LOCKED)
-FAULTS = (
+# Each permit that power needs, and one of those that only the offer needs.
+MISSING = (
+    0,
+    states.PERMIT_AUTHORISED,
+    states.PERMIT_LOCKED,
+    states.PERMIT_SELF_TESTED,
+    states.PERMIT_DIODE,
+)
+FAULTS = (  # one of each effect, and two that open
     0,
     faults.FAULT_OVER_TEMPERATURE,
     faults.FAULT_DIODE,
@@ -75,9 +82,10 @@ def wrongs(pilot: PilotMachine, before: Snapshot, inputs: tuple[int, int, int, i
     level, offer_ma, missing, active = inputs
     state, duty_ppm, closed = before
     asks = level == states.LEVEL_C
-    may = asks and not missing & states.PERMIT_LOCKED and not active & faults.OPENING
+    may = asks and missing in (0, states.PERMIT_AUTHORISED) and not active & faults.OPENING
     pwm = pilot.drive == states.DRIVE_PWM
-    stops = active & faults.STOPPING or missing or not offer_ma or level == states.LEVEL_A
+    withheld = missing & ~states.PERMIT_DIODE  # which only PWM can prove
+    stops = active & faults.STOPPING or withheld or not offer_ma or level == states.LEVEL_A
     checks = {
         "power where there must be none": pilot.contactor and not may,
         "closed without an offer": pilot.contactor and not closed and not pwm,
