@@ -5,8 +5,7 @@ mains, each as simple as it can be; run_to() ticks the core every 10 ms and keep
 change of its outputs.  script() and check() read the short notation of scenarios.py.
 """
 
-from bisect import bisect_right
-from typing import Any, NamedTuple
+from collections import namedtuple
 
 from evse.core import faults, limits, states
 from evse.core.contactor import ContactorCheck
@@ -32,15 +31,8 @@ MIRROR_LAG_MS = 20
 LOCK_LAG_MS = 100
 
 
-class Shot(NamedTuple):
-    """The outputs from one moment on."""
-
-    st: str
-    pw_ppm: int
-    K: bool
-    L: bool
-    why: str
-    active: int
+# The outputs from one moment on.
+Shot = namedtuple("Shot", ("st", "pw_ppm", "K", "L", "why", "active"))
 
 
 class Bench:
@@ -58,8 +50,8 @@ class Bench:
         cp: str = "A",
         limit_ma: int = 16_000,
         band: "tuple[int, ...]" = EUROPE,
-        fault_settings: dict[str, Any] | None = None,
-        **pilot_settings: Any,
+        fault_settings: "dict[str, object] | None" = None,
+        **pilot_settings: object,
     ) -> None:
         self.ms = 0
         self._start_ms = start_ms
@@ -110,13 +102,16 @@ class Bench:
         """The outputs after the tick of at_ms, or after the last one."""
         if at_ms is None:
             return self._shots[-1]
-        return self._shots[bisect_right(self._times, at_ms) - 1]
+        return self._shots[self._count_to(at_ms) - 1]
 
     def shots(self, from_ms: int, to_ms: int) -> list[tuple[int, Shot]]:
         """What was shown at from_ms, and every change until to_ms, with its time."""
-        first = bisect_right(self._times, from_ms) - 1
-        last = bisect_right(self._times, to_ms)
-        return list(zip(self._times[first:last], self._shots[first:last], strict=True))
+        first, last = self._count_to(from_ms) - 1, self._count_to(to_ms)
+        return [(self._times[n], self._shots[n]) for n in range(first, last)]
+
+    def _count_to(self, at_ms: int) -> int:
+        """How many changes there were until at_ms, that included."""
+        return sum(1 for ms in self._times if ms <= at_ms)
 
     def tick(self) -> None:
         now_ms = self.now_ms

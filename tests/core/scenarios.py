@@ -8,23 +8,17 @@ service: somebody who has been there does.
 
 Checks: word=value from..to, over all of that time, seconds.  st, pw (percent, or F), K
 (contactor), L (lock), flt (active; - for none), why.  A deadline is the beginning of a
-span; the 20 ms allowed for measuring are in it.
+span; the 20 ms allowed for measuring are in it.  MicroPython reads this file too, and bench.py.
 """
 
-from typing import Any, NamedTuple
+from collections import namedtuple
 
 from evse.core.supply import OPEN_PEN
 
-
-class Scenario(NamedTuple):
-    name: str
-    title: str
-    inputs: str
-    checks: str
-    settings: dict[str, Any] = {}
+Scenario = namedtuple("Scenario", ("name", "title", "inputs", "checks", "settings"))
 
 
-def _s(name: str, title: str, inputs: str, checks: str, **settings: Any) -> Scenario:
+def _s(name: str, title: str, inputs: str, checks: str, **settings: object) -> Scenario:
     return Scenario(name, title, inputs, checks, settings)
 
 

@@ -17,6 +17,7 @@ const FOLDERS = {
   "firmware/boards": "/lib/boards",
   protocol: "/lib/protocol",
   "tests/vectors": "/tests/vectors",
+  "tests/core": "/tests/core",
 };
 
 const [script, heap = String(16 << 20)] = process.argv.slice(2);
