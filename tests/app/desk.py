@@ -14,24 +14,32 @@ Record = Session | Event
 
 
 class Desk:
-    """agent: (boot_id, seq) -> the bytes it stored, in the order they came."""
+    """agent: (boot_id, seq) -> the bytes it stored, in the order they came.
 
-    def __init__(self, area_bytes: int = AREA_BYTES) -> None:
+    now_ms: where the board's clock begins.  seq: how many numbers of a boot are used up already.
+    """
+
+    def __init__(self, area_bytes: int = AREA_BYTES, now_ms: int = 0, seq: int = 0) -> None:
         self.areas = (MemoryArea(area_bytes), MemoryArea(area_bytes))
         self.port = KeepingPort()
         self.port.ready = False
         self.may_write = True
         self.boot_id = 0
-        self.now_ms = 0
+        self.now_ms = now_ms
+        self._first_seq = seq
         self.agent: dict[tuple[int, int], bytes] = {}
         self.chains: dict[int, Chain] = {}
         self.answers = True
         self._read = 0
         self.boot()
 
-    def boot(self) -> None:
+    def next_boot_id(self) -> int:
         self.boot_id += 1
-        self.post = Post("st-1", self.boot_id, lambda: 0, Journal(self.areas))
+        return self.boot_id
+
+    def boot(self) -> None:
+        self.post = Post("st-1", self.next_boot_id(), self.next_boot_id, Journal(self.areas))
+        self.post._seq = self._first_seq
         self.post.links.append(self.port)
         self.records = self.post.records
 

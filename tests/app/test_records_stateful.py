@@ -1,19 +1,30 @@
-"""Records against an agent: whatever is made, sent, confirmed, cut off and rebooted."""
+"""Records against an agent: whatever is made, sent, confirmed, cut off and rebooted.
+
+Each life begins where the board's clock, the numbers of a boot, or both are about to end.
+"""
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from evse.app.post import LAST_SEQ
+from evse.app.record import Record
+from evse.core.units import TICKS_PERIOD
 from tests.app.desk import Desk
+
+CLOCKS_MS = st.sampled_from([0, TICKS_PERIOD - 10]) | st.integers(
+    TICKS_PERIOD - 60_000, TICKS_PERIOD - 1
+)
+SEQS = st.sampled_from([0, LAST_SEQ - 1, LAST_SEQ]) | st.integers(LAST_SEQ - 40, LAST_SEQ)
 
 
 class RecordsMachine(RuleBasedStateMachine):
     """made: every record that must reach the agent: all but those that were in RAM alone, and had
     not arrived, when the power went."""
 
-    @initialize(area=st.sampled_from([1_500, 4_000, 40_000]))
-    def begin(self, area: int) -> None:
-        self.desk = Desk(area)
+    @initialize(area=st.sampled_from([1_500, 4_000, 40_000]), now_ms=CLOCKS_MS, seq=SEQS)
+    def begin(self, area: int, now_ms: int, seq: int) -> None:
+        self.desk = Desk(area, now_ms, seq)
         self.made: list[tuple[int, int]] = []
 
     @rule(
@@ -21,10 +32,17 @@ class RecordsMachine(RuleBasedStateMachine):
     )
     def make(self, kind: str, connector: int) -> None:
         desk = self.desk
-        before = desk.records.last_seq
-        made = desk.event() if kind == "event" else desk.session(kind, connector=connector)
-        if made:  # with records-dropped, told on the way
-            self.made += [(desk.boot_id, n + 1) for n in range(before, desk.records.last_seq)]
+        add = desk.records.add
+
+        def added(record: Record, likes: int, now_ms: int) -> None:
+            self.made.append((record.boot_id, record.seq))  # records-dropped, on the way, too
+            add(record, likes, now_ms)
+
+        desk.records.add = added
+        try:
+            _ = desk.event() if kind == "event" else desk.session(kind, connector=connector)
+        finally:
+            desk.records.add = add
 
     @rule(ms=st.sampled_from([10, 50, 300, 6_000, 25_000]))
     def live(self, ms: int) -> None:
