@@ -22,7 +22,7 @@ LIMIT_MS = 100
 
 
 def quiet(_world: World, _number: int) -> None:
-    """Telemetry and the meter only: a state and a reading a second."""
+    """Telemetry and the meter only."""
 
 
 def reconnects(world: World, number: int) -> None:

@@ -33,7 +33,7 @@ SAMPLES = 16
 TICK_MS = 10
 LIMIT_S = 60  # for one answer of the station: only a dead one takes that
 START = "tests/whole/station/start.py"
-SETTINGS = {"station": "st-1", "meter": "sdm630", "station_limit_ma": 16_000}
+SETTINGS = {"station": "st-1", "meter": "sdm630", "station_limit_ma": 16_000, "interval_s": 1}
 FITTED = {"socket": 1, "rcd_test": 1, "lock": 1, "temperature": 1}
 
 

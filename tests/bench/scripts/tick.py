@@ -1,17 +1,24 @@
-"""Prints microseconds and heap bytes of one control tick while a vehicle charges."""
+"""Prints microseconds, in the best of 100 rounds, and heap bytes of one tick of a charge."""
 
 import gc
 import json
 import time
 
+try:
+    from js import performance  # WebAssembly's own clock counts milliseconds
+except ImportError:
+    performance = None
+
 from boards.assembly import make_station
 from boards.virtual.board import Board, MemoryStore
 from boards.virtual.profiles import PLAIN
 
-TICKS = 3_000
+ROUNDS, TICKS = 100, 20
 
 
 def clock_us():
+    if performance is not None:
+        return int(performance.now() * 1_000)
     try:
         return time.ticks_us()
     except AttributeError:
@@ -37,18 +44,19 @@ def main():
         station.tick(now_ms)
         station.poll(now_ms)
     assert station.controllers[0].pilot.contactor
-    spent_us, worst_us, used = 0, 0, 0
-    for _ in range(TICKS):
-        now_ms = board.step(10)
-        gc.collect()
-        before = heap()
-        start_us = clock_us()
-        station.tick(now_ms)
-        us = clock_us() - start_us
-        used += heap() - before
-        spent_us += us
-        worst_us = max(worst_us, us)
-    print(spent_us // TICKS, worst_us, used // TICKS)
+    best_us, used = 0, 0
+    for _ in range(ROUNDS):
+        spent_us = 0
+        for _ in range(TICKS):
+            now_ms = board.step(10)
+            gc.collect()
+            before = heap()
+            start_us = clock_us()
+            station.tick(now_ms)
+            spent_us += clock_us() - start_us
+            used += heap() - before
+        best_us = min(best_us or spent_us, spent_us)
+    print(best_us // TICKS, used // (ROUNDS * TICKS))
 
 
 main()
