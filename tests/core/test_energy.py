@@ -137,3 +137,10 @@ def test_the_end_of_the_count_itself_is_still_exact() -> None:
     assert (count.total_wh, count.part_mwh) == ((1 << 30) - 1, 5)
     count.feed(120_000, 101)
     assert (count.total_wh, count.part_mwh) == ((1 << 30) - 1, 999)
+
+
+def test_a_register_without_fractions_counts_none() -> None:
+    count = EnergyCount()
+    count.feed(0, 0, 0)
+    count.feed(60_000, 10)
+    assert (count.total_wh, count.part_mwh) == (10, 0)

@@ -170,3 +170,42 @@ def test_every_phase_and_reason_has_a_name() -> None:
     assert STOP_NAMES[s.STOP_POWER_CUT] == "power-cut"
     assert len(set(PHASE_NAMES)) == 6
     assert len(set(STOP_NAMES)) == 7
+
+
+def test_before_the_first_vehicle_every_figure_is_nought() -> None:
+    session = Session(7)
+    figures = (session.start_wh, session.energy_wh, session.duration_s, session.charging_s)
+    assert figures == (0, 0, 0, 0)
+    assert session.stop == s.STOP_NONE
+
+
+def test_every_reason_says_its_own_word() -> None:
+    numbers = {name: number for name, number in vars(s).items() if name.startswith("STOP_")}
+    words = {name: STOP_NAMES[n] for name, n in numbers.items() if isinstance(n, int)}
+    assert words == {
+        "STOP_NONE": "none",
+        "STOP_UNPLUGGED": "unplugged",
+        "STOP_BY_OPERATOR": "stopped-by-operator",
+        "STOP_BY_BACKEND": "stopped-by-backend",
+        "STOP_LOCALLY": "stopped-locally",
+        "STOP_FAULT": "fault",
+        "STOP_POWER_CUT": "power-cut",
+    }
+
+
+def test_a_session_goes_on_from_whole_seconds() -> None:
+    session = Session(8)
+    session.resume(7, 3, 250, (60, 30))
+    session.step(0, True, True, True, 1_000)
+    session.step(999, True, True, True, 1_000)
+    assert (session.duration_s, session.charging_s) == (60, 30)
+    session.step(1_000, True, True, True, 1_000)
+    assert (session.duration_s, session.charging_s) == (61, 31)
+
+
+def test_times_stop_where_small_integers_do() -> None:
+    session = Session(8)
+    session.resume(7, 3, 0, ((1 << 30) - 2, (1 << 30) - 2))
+    for now_ms in range(0, 5_000, 1_000):
+        session.step(now_ms, True, True, True, 0)
+    assert (session.duration_s, session.charging_s) == ((1 << 30) - 1, (1 << 30) - 1)
