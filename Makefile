@@ -14,6 +14,7 @@ STATION  ?=
 NETWORK  ?=
 CARD_KEY ?=
 MPY      ?=
+SCORE    ?=
 
 BIN  := .venv/bin
 PIP  := $(BIN)/python -m pip install --quiet --quiet --no-input --disable-pip-version-check
@@ -44,8 +45,8 @@ parity:   development nodes ## board code compiles, and behaves on MicroPython a
 	@.ci/system-packages micropython
 	@$(BIN)/python -m tests.parity.run
 
-mutants:  development ## every listed sabotage must fail a test
-	@PYTHONPATH=firmware:. $(BIN)/python tests/tools/mutants.py
+mutants:  development $(if $(SCORE),.venv/mutmut) ## every listed sabotage must fail a test; SCORE=12: 12 of mutmut's a file, 0 all
+	@PYTHONPATH=firmware:. $(BIN)/python tests/tools/$(if $(SCORE),score.py --most $(SCORE),mutants.py)
 
 hil:      development ## tests on a bench: make hil BENCH=hil_tests/benches/x.toml (simulated without)
 	@.ci/system-packages micropython
@@ -92,6 +93,11 @@ flash:    development ## firmware onto a board: make flash PORT=/dev/ttyACM0 BOA
 .venv/emulator: pyproject.toml | .venv/development
 	@echo "python: installing what the emulated bench needs"
 	@$(PIP) --editable '.[emulator]'
+	@touch $@
+
+.venv/mutmut: .ci/mutmut.txt | .venv/development
+	@echo "python: installing what makes mutants"
+	@$(PIP) --requirement $<
 	@touch $@
 
 build/typings/%: .ci/stubs-%.txt | .venv/development

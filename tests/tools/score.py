@@ -1,0 +1,150 @@
+"""Scores the core's tests: mutmut makes the mutants, the tests nearest to each must notice.
+
+    python tests/tools/score.py [--most N] [file.py ...]
+
+mutmut knows what to change; each changed file is tried in a process forked from one that has
+pytest loaded, which is what makes some thousands of them bearable.  --most: so many of each file,
+chosen by a fixed seed; 0 for all.  Prints every survivor as a line, then a table for
+firmware/evse/core/README.md.  Ends with 1 where a file has under 90 % noticed.
+"""
+
+import argparse
+import os
+import random
+import re
+import resource
+import sys
+from collections.abc import Iterator
+from difflib import unified_diff
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import hypothesis
+import libcst
+import pytest
+from libcst.metadata import MetadataWrapper
+from mutmut.mutation.file_mutation import create_mutations
+
+ROOT = Path(__file__).resolve().parents[2]
+CORE = ROOT / "firmware/evse/core"
+TESTS = ROOT / "tests/core"
+LIMIT_S = 120  # of processor time; a test that needs more never ends
+GOOD_PERCENT = 90
+# What the machine's parts are tried with after their own tests; the others know no machine.
+WHOLE = ("test_pilot.py", "test_scenarios.py")  # the scenarios from 0 alone: survivors cost most
+ALONE = ("energy", "lock_motor", "rcd", "sharing", "session", "units", "reason", "states")
+QUICK = ["-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
+QUICK += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # of plugins that are loaded already
+
+
+class Mutant(NamedTuple):
+    """source: of the whole file.  change: the lines that differ, as one."""
+
+    module: str
+    source: str
+    change: str
+
+
+class Planted(MetaPathFinder, Loader):
+    """Imports the mutant in the place of its file."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self._mutant = mutant
+
+    def find_spec(self, name: str, _path: object, _target: object = None) -> ModuleSpec | None:
+        if name == f"evse.core.{self._mutant.module}":
+            return ModuleSpec(name, self)
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(compile(self._mutant.source, f"{self._mutant.module}.py", "exec"), vars(module))
+
+
+def mutants(path: Path) -> Iterator[Mutant]:
+    """Every mutant of mutmut's of one file, those of module level too; not of words."""
+    source = path.read_text(encoding="utf-8")
+    tree, found, _, _ = create_mutations(str(path), source)
+    wrapper: libcst.Module = MetadataWrapper(tree, unsafe_skip_copy=True).module
+    seen = {source}
+    for one in found:
+        if isinstance(one.original_node, libcst.SimpleString):
+            continue
+        changed: Any = wrapper.deep_replace(one.original_node, one.mutated_node)
+        if changed.code in seen:
+            continue
+        seen.add(changed.code)
+        yield Mutant(path.stem, changed.code, difference(source, changed.code))
+
+
+def difference(old: str, new: str) -> str:
+    lines = unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm="")
+    words = [
+        line[0] + " " + line[1:].strip() for line in lines if not re.match(r"---|\+\+\+|@@", line)
+    ]
+    return "  ".join(words)
+
+
+def noticed(mutant: Mutant, alone: bool = False) -> bool:
+    """Whether a test fails, in a process of its own.  alone: only the module's own are asked."""
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if _survives(mutant, alone) else 1)
+    _, status = os.waitpid(child, 0)
+    return status != 0  # a signal too: of a time-out
+
+
+def _survives(mutant: Mutant, alone: bool) -> bool:
+    resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_S, LIMIT_S))
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    os.dup2(nothing, 2)
+    sys.meta_path.insert(0, Planted(mutant))
+    stages = [f"test_{mutant.module}.py"]
+    if mutant.module not in ALONE and not alone:
+        stages += [name for name in WHOLE if name not in stages]
+    for name in stages:
+        only = ["-k", "from 0"] if name == "test_scenarios.py" else []
+        if (TESTS / name).exists() and pytest.main([*QUICK, *only, str(TESTS / name)]) != 0:
+            return False
+    return True
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("files", nargs="*")
+    parser.add_argument("--most", type=int, default=0)
+    chosen = parser.parse_args()
+    os.chdir(ROOT)
+    sys.dont_write_bytecode = True
+    sys.path[:0] = [str(ROOT / "firmware"), str(ROOT)]
+    hypothesis.settings.register_profile("score", derandomize=True, database=None, max_examples=50)
+    hypothesis.settings.load_profile("score")
+    rows, good = [], True
+    for path in sorted(CORE.glob("*.py")):
+        if chosen.files and path.name not in chosen.files:
+            continue
+        every = list(mutants(path))
+        if noticed(Mutant(path.stem, path.read_text(encoding="utf-8"), ""), alone=True):
+            sys.exit(f"{path.name}: its tests fail as it is")
+        tried = every
+        if 0 < chosen.most < len(every):
+            tried = random.Random(path.name).sample(every, chosen.most)
+        survivors = [mutant for mutant in tried if not noticed(mutant)]
+        for mutant in survivors:
+            print(f"SURVIVED  {path.name}: {mutant.change}", flush=True)
+        if tried:
+            percent = 100 * (len(tried) - len(survivors)) // len(tried)
+            good = good and percent >= GOOD_PERCENT
+            rows.append((path.name, len(every), len(tried), len(survivors), percent))
+            print(rows[-1], flush=True)
+    print("\n| file | mutants | tried | survived | noticed |\n|---|--:|--:|--:|--:|")
+    for name, made, tried_n, survived, percent in rows:
+        print(f"| `{name}` | {made} | {tried_n} | {survived} | {percent} % |")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
