@@ -144,3 +144,10 @@ def test_a_register_without_fractions_counts_none() -> None:
     count.feed(0, 0, 0)
     count.feed(60_000, 10)
     assert (count.total_wh, count.part_mwh) == (10, 0)
+
+
+def test_what_may_flow_is_reckoned_in_whole_hundreds_of_watts() -> None:
+    count = EnergyCount(most_w=199)
+    count.feed(0, 0)
+    assert count.feed(360_000, 13) == JUMP
+    assert count.feed(360_000, 12) == 0

@@ -87,3 +87,13 @@ def test_a_link_that_falls_silent_again_is_told_again() -> None:
     fallback.link_alive()
     assert not fallback.step(20_010)
     assert told + run(fallback, 20_020, 40_000) == 2
+
+
+def test_a_ramp_that_was_not_started_limits_nothing() -> None:
+    held = station()
+    ramp = Ramp(held)
+    for now_ms in range(0, 200_000, 10_000):
+        ramp.step(now_ms)
+    assert ramp.running is False
+    assert held.least(200_000) == 32_000
+    assert held.limit_ma(RAMP) == limits.NO_LIMIT
