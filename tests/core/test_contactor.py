@@ -90,3 +90,8 @@ def test_the_counts_stop_where_small_integers_do() -> None:
     check.step(0, True, NONE)
     check.step(10, False, NONE)
     assert check.cold == (1 << 30) - 1
+
+
+def test_a_new_contactor_has_no_openings_behind_it() -> None:
+    check = ContactorCheck()
+    assert (check.cold, check.hot) == (0, 0)

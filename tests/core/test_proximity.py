@@ -5,7 +5,15 @@ from typing import Any
 import pytest
 
 from evse.core.faults import FAULT_PROXIMITY
-from evse.core.proximity import EVEREST, PHOENIX, REFUSED, UNREADABLE, Proximity, cable_ma_for
+from evse.core.proximity import (
+    EVEREST,
+    PHOENIX,
+    POLICY_NAMES,
+    REFUSED,
+    UNREADABLE,
+    Proximity,
+    cable_ma_for,
+)
 from tests.core.vectors import rows
 
 OPEN_OHM = 1_000_000
@@ -86,3 +94,15 @@ def test_phoenix_refuses_a_high_resistance_without_a_fault() -> None:
     proximity = Proximity(PHOENIX)
     assert read(proximity, 4_000) == 0
     assert proximity.cable_ma == REFUSED
+
+
+def test_before_a_plug_is_read_there_is_neither_a_limit_nor_a_fault() -> None:
+    assert Proximity().bits == 0
+
+
+def test_what_cannot_be_read_is_a_number_no_cable_has() -> None:
+    assert cable_ma_for(1_000_000, EVEREST) == UNREADABLE == -1
+
+
+def test_every_policy_has_a_name() -> None:
+    assert (POLICY_NAMES[EVEREST], POLICY_NAMES[PHOENIX]) == ("everest", "phoenix")
