@@ -66,7 +66,7 @@ class Planted(MetaPathFinder, Loader):
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
-    """Every mutant of mutmut's of one file, those of module level too; not of words, nor of types."""
+    """Every mutant of mutmut's of one file, of module level too; not of words nor of types."""
     source = path.read_text(encoding="utf-8")
     tree, found, _, _ = create_mutations(str(path), source)
     wrapper: libcst.Module = MetadataWrapper(tree, unsafe_skip_copy=True).module
