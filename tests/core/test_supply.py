@@ -96,3 +96,12 @@ def test_after_a_second_trip_the_good_minute_counts_anew() -> None:
     low = (180_000, 180_000, 50_000)
     seen = spans(Supply(), 0, (4_000, low), (61_000, GOOD), (4_000, low), (30_000, GOOD))
     assert [bits != 0 for bits in seen] == [True, False, True, True]
+
+
+@pytest.mark.parametrize("good", [(207_000, 253_000, 47_000), (230_000, 230_000, 52_000)])
+def test_after_a_lost_neutral_the_bounds_of_its_own_band_are_good(
+    good: tuple[int, int, int],
+) -> None:
+    low = (206_900, 206_900, 50_000)
+    seen = spans(Supply(OPEN_PEN), 0, (5_100, low), (30_100, good))
+    assert seen == [FAULT_UNDER_VOLTAGE, 0]

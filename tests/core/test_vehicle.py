@@ -94,3 +94,7 @@ def test_levels_are_numbered_as_these_tests_say() -> None:
         "F",
         "FAULT",
     ]
+
+
+def test_before_the_first_reading_nobody_asks() -> None:
+    assert Vehicle().asks is False
