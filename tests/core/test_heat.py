@@ -52,3 +52,12 @@ def test_heat_alone_never_withdraws_the_offer_below_71_degrees() -> None:
 
 def test_a_sensor_that_comes_back_says_what_it_says() -> None:
     assert warmed(-2_000, 300) == (32_000, 0)
+
+
+@pytest.mark.parametrize("temperature_dc", [-400, 1_250])
+def test_a_sensor_is_believed_to_its_bounds(temperature_dc: int) -> None:
+    assert warmed(temperature_dc)[1] & FAULT_TEMPERATURE_SENSOR == 0
+
+
+def test_before_the_first_reading_heat_allows_nothing() -> None:
+    assert Heat().limit_ma == 0
