@@ -5,7 +5,7 @@
 mutmut knows what to change; each changed file is tried in a process forked from one that has
 pytest loaded, which is what makes some thousands of them bearable.  --most: so many of each file,
 chosen by a fixed seed; 0 for all.  Prints every survivor as a line, then a table for
-firmware/evse/core/README.md.  Ends with 1 where a file has under 90 % noticed.
+firmware/evse/core/README.md.  Ends with 1 where under 90 % of all were noticed.
 """
 
 import argparse
@@ -140,7 +140,7 @@ def main() -> int:
     sys.path[:0] = [str(ROOT / "firmware"), str(ROOT)]
     hypothesis.settings.register_profile("score", derandomize=True, database=None, max_examples=50)
     hypothesis.settings.load_profile("score")
-    rows, good = [], True
+    rows = []
     for path in sorted(CORE.glob("*.py")):
         if chosen.files and path.name not in chosen.files:
             continue
@@ -155,13 +155,14 @@ def main() -> int:
             print(f"SURVIVED  {path.name}: {mutant.change}", flush=True)
         if tried:
             percent = 100 * (len(tried) - len(survivors)) // len(tried)
-            good = good and percent >= GOOD_PERCENT
             rows.append((path.name, len(every), len(tried), len(survivors), percent))
             print(rows[-1], flush=True)
     print("\n| file | mutants | tried | survived | noticed |\n|---|--:|--:|--:|--:|")
     for name, made, tried_n, survived, percent in rows:
         print(f"| `{name}` | {made} | {tried_n} | {survived} | {percent} % |")
-    return 0 if good else 1
+    tried_n, survived = sum(row[2] for row in rows), sum(row[3] for row in rows)
+    print(f"{tried_n - survived} of {tried_n} mutants noticed")
+    return 0 if survived * 100 <= tried_n * (100 - GOOD_PERCENT) else 1
 
 
 if __name__ == "__main__":
