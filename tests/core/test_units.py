@@ -86,3 +86,8 @@ def test_time_passed_is_right_across_the_wrap_of_the_clock(since_ms: int, passed
 def test_a_start_in_the_near_future_is_now(now_ms: int, ahead_ms: int) -> None:
     assert past_ms(now_ms, (now_ms + ahead_ms) % TICKS_PERIOD) == 0
     assert past_ms((now_ms + ahead_ms) % TICKS_PERIOD, now_ms) == ahead_ms
+
+
+def test_the_ends_of_each_scale_are_exact() -> None:
+    assert (duty_ppm_for(80_100), duty_ppm_for(80_101)) == (970_000, X1_PPM)
+    assert (offer_ma_for(850_000), offer_ma_for(850_001)) == (51_000, 52_500)
