@@ -62,21 +62,6 @@ def test_silence_stays_silence_when_the_clock_wraps() -> None:
     assert held.least(5_000) == 0
 
 
-@STARTS
-def test_a_ramp_begins_at_6_a_and_gives_one_more_each_minute(start_ms: int) -> None:
-    held = station()
-    ramp = Ramp(held)
-    ramp.start(start_ms, 9_000)
-    seen = []
-    for ms in range(start_ms, start_ms + 240_000, 1_000):
-        ramp.step(ms % TICKS_PERIOD)
-        seen.append(held.least(ms % TICKS_PERIOD))
-    assert seen[::60] == [6_000, 7_000, 8_000, 32_000]
-    assert seen[59] == 6_000
-    assert not ramp.running
-    assert held.limit_ma(RAMP) == limits.NO_LIMIT
-
-
 def test_a_link_that_falls_silent_again_is_told_again() -> None:
     held = station()
     fallback = Fallback(held, PAUSE, 0, 10_000)
@@ -87,13 +72,3 @@ def test_a_link_that_falls_silent_again_is_told_again() -> None:
     fallback.link_alive()
     assert not fallback.step(20_010)
     assert told + run(fallback, 20_020, 40_000) == 2
-
-
-def test_a_ramp_that_was_not_started_limits_nothing() -> None:
-    held = station()
-    ramp = Ramp(held)
-    for now_ms in range(0, 200_000, 10_000):
-        ramp.step(now_ms)
-    assert ramp.running is False
-    assert held.least(200_000) == 32_000
-    assert held.limit_ma(RAMP) == limits.NO_LIMIT

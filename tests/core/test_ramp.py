@@ -74,3 +74,13 @@ def test_a_tick_between_any_two_stores_of_a_new_start_gives_no_more_than_6_a(
     ramp.__class__ = Watched
     ramp.start(900_000, 32_000)
     assert allowed and set(allowed) == {6_000}
+
+
+def test_a_ramp_that_was_not_started_limits_nothing() -> None:
+    held = Limits()
+    held.set(STATION, 32_000, 0)
+    ramp = Ramp(held)
+    for now_ms in range(0, 200_000, 10_000):
+        ramp.step(now_ms)
+    assert ramp.running is False
+    assert held.least(200_000) == 32_000
