@@ -82,7 +82,7 @@ class MqttSource(MqttLink):
                 self.hello(station)
 
     def hello(self, station: str) -> None:
-        message = Hello(interval_s=HELLO_WITHIN_S, time_s=board_time_s())
+        message = Hello(interval_s=HELLO_WITHIN_S, time_s=board_time_s(), begins=False)
         self.publish(topics.topic(station, False, Hello.KIND), message.encode(), Hello.QOS)
 
     def has_room(self) -> bool:

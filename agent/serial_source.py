@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import serial
 
 from protocol import frame, topics
-from protocol.messages import Hello, Receipt
+from protocol.messages import Birth, Hello, Receipt
 
 from .intake import Accepted
 from .moment import board_time_s
@@ -52,6 +52,7 @@ class SerialSource(threading.Thread):
         self._stopping = threading.Event()
         self._writing = threading.Lock()
         self.unpacker = frame.Unpacker(self._framed)
+        self._heard_birth = False  # since the port was opened
         self.trouble = "not open yet"
 
     def run(self) -> None:
@@ -106,6 +107,7 @@ class SerialSource(threading.Thread):
         with self._writing:
             self._port = port
         self.trouble = ""
+        self._heard_birth = False
         log.info("%s: open at %s", self.source, self._config.port)
         self._link_changed(self.source, True)
         silent_s = HELLO_S
@@ -120,7 +122,10 @@ class SerialSource(threading.Thread):
 
     def _say_hello(self) -> None:
         topic = topics.topic(self._config.station or ANYONE, False, Hello.KIND)
-        line = frame.pack(topic, Hello(interval_s=HELLO_WITHIN_S, time_s=board_time_s()).encode())
+        hello = Hello(
+            interval_s=HELLO_WITHIN_S, time_s=board_time_s(), begins=not self._heard_birth
+        )
+        line = frame.pack(topic, hello.encode())
         with self._writing:
             self._port.write(line)
 
@@ -131,6 +136,7 @@ class SerialSource(threading.Thread):
         if self._config.station and taken.station != self._config.station:
             self._intake.refuse("foreign-station", f"on the line of {self._config.station}", topic)
             return
+        self._heard_birth = self._heard_birth or taken.kind == Birth.KIND
         self._offer(Item(taken, self, None))
 
     def _close(self) -> None:

@@ -40,7 +40,9 @@ class StationLine:
 
     def hello(self, now_us: int, begin_s: int = TIME_S) -> None:
         """The agent is there; receipts for every record so far go with it."""
-        message = Hello(interval_s=HELLO_S, time_s=begin_s + now_us // 1_000_000)
+        begins = not self.of_kind("birth")
+        time_s = begin_s + now_us // 1_000_000
+        message = Hello(interval_s=HELLO_S, time_s=time_s, begins=begins)
         self._write(pack(topic(ANYONE, False, Hello.KIND), message.encode()))
         newest: dict[int, int] = {}
         for kind, _, record in self.told:

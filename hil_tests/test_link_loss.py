@@ -126,3 +126,12 @@ def test_charging_goes_on_without_wifi(bench: Bench, mood: str) -> None:
     bench.wait(60_000)
     assert bench.is_closed()
     assert "mqtt: not ready" in bench.console("link")
+
+
+def test_an_agent_that_starts_again_is_told_everything_although_the_line_never_fell_silent(
+    charging: Bench,
+) -> None:
+    """F66: found by ten power cuts in a row, the last right after a hello."""
+    for _ in range(3):
+        charging.greet()  # BenchError without a birth and a state
+    assert charging.edges() == []

@@ -1,7 +1,7 @@
 """What a board is told.  See messages.py."""
 
 from .codes import FAULT_CODES, REMOTE_OWNERS
-from .fields import Choice, Integer, Text
+from .fields import Choice, Flag, Integer, Text
 from .kinds import CARD, COMMAND_HEAD, CONFIG_VALUE, COUNT, MILLIAMPERE, POSITIVE, USER
 from .message import Message
 
@@ -19,8 +19,9 @@ class Hello(Message):
 
     interval_s: int  # the next one comes within this time
     time_s: int  # seconds since 2020-01-01 UTC; 0 when the agent does not trust its own clock
+    begins: bool  # true on a line until a birth was heard: the board tells everything again
 
-    FIELDS = (("interval_s", Integer(1, 3_600)), ("time_s", COUNT))
+    FIELDS = (("interval_s", Integer(1, 3_600)), ("time_s", COUNT), ("begins", Flag()))
 
 
 class Receipt(Message):

@@ -43,7 +43,7 @@ class Station:
 
     def hello(self) -> None:
         """Makes the board speak, and keeps it from falling back."""
-        message = Hello(interval_s=HELLO_S, time_s=board_time_s())
+        message = Hello(interval_s=HELLO_S, time_s=board_time_s(), begins=not self.name)
         self._send(frame.pack(topics.topic(topics.ANYONE, False, Hello.KIND), message.encode()))
 
     def ask_version(self) -> None:

@@ -14,7 +14,7 @@ from agent.intake import Intake
 from agent.serial_source import HELLO_WITHIN_S, SerialSource, open_port
 from protocol import frame
 from protocol.messages import Hello
-from tests.agent.said import Event, Meter, payload, topic
+from tests.agent.said import Birth, Event, Meter, payload, topic
 from tests.agent.waiting import until
 
 if TYPE_CHECKING:
@@ -93,6 +93,22 @@ def test_the_host_says_hello_so_that_the_board_speaks(host: Host) -> None:
     name, payload = host.line.heard[0]
     assert name == "evse/1/anyone/down/hello"
     assert Hello.decode(payload).interval_s == HELLO_WITHIN_S
+    assert Hello.decode(payload).begins
+
+
+def test_an_agent_that_has_heard_the_birth_asks_for_no_other(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.serial_source.HELLO_S", 0.2)
+    birth = frame.pack(topic(Birth), payload(Birth, 4, 3))
+    host.line.say(birth)
+    until("the birth is heard", lambda: seqs(host) == [3])
+    asks = lambda: [Hello.decode(said).begins for _, said in host.line.listen()]  # noqa: E731
+    until("hellos go on", lambda: asks()[-1:] == [False])
+    host.line.pull_out()
+    until("the loss is told", lambda: host.changes == [True, False])
+    host.line.plug_in()
+    until("it asks again after the line was opened again", lambda: asks()[-1:] == [True])
 
 
 def test_damaged_frames_are_counted_and_what_follows_is_taken(host: Host) -> None:

@@ -36,7 +36,7 @@ def test_a_correction_of_more_than_two_seconds_is_told() -> None:
 def test_records_carry_the_time_and_a_jump_is_an_event() -> None:
     bench = StationBench()
     bench.run(1_000)
-    hello = '{{"interval_s":60,"time_s":{}}}'
+    hello = '{{"interval_s":60,"time_s":{},"begins":false}}'
     bench.raw("hello", hello.format(200_000_000).encode())
     bench.run(5_000)
     bench.raw("hello", hello.format(500_000_000).encode())
@@ -52,6 +52,6 @@ def test_no_limit_moves_when_the_clock_jumps_ten_years() -> None:
     bench = StationBench()
     bench.charge()
     bench.limit(10_000, valid_s=60)
-    bench.raw("hello", b'{"interval_s":60,"time_s":600000000}')
+    bench.raw("hello", b'{"interval_s":60,"time_s":600000000,"begins":false}')
     bench.run(50_000)
     assert bench.controller.offered_ma() == 9_999

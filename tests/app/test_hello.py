@@ -5,11 +5,10 @@ import pytest
 from tests.app.station_bench import StationBench
 
 
-def hello(bench: StationBench, station: str = "st-1") -> None:
+def hello(bench: StationBench, station: str = "st-1", begins: str = "false") -> None:
     name = f"evse/1/{station}/down/hello"
-    bench.station.take(
-        name, b'{"interval_s":60,"time_s":0}', False, bench.port, bench.board.ticks_ms()
-    )
+    said = f'{{"interval_s":60,"time_s":0,"begins":{begins}}}'.encode()
+    bench.station.take(name, said, False, bench.port, bench.board.ticks_ms())
 
 
 @pytest.mark.parametrize(("policy", "offered_ma"), [("reduce", 6_000), ("pause", 0)])
@@ -43,3 +42,16 @@ def test_anyone_is_a_name_for_hello_and_for_nothing_else() -> None:
     assert (bench.station.commands.heard, bench.station.commands.refused) == (1, 0)
     bench.station.take("evse/1/anyone/down/reboot", b"{}", False, bench.port, 0)
     assert bench.station.commands.refusal.startswith("foreign-station")
+
+
+def test_an_agent_that_begins_to_listen_hears_birth_and_states_again() -> None:
+    bench = StationBench()
+    bench.run(1_000)
+    before = len(bench.port.messages("birth")), len(bench.port.messages("state"))
+    hello(bench)
+    bench.run(1_000)
+    assert len(bench.port.messages("birth")) == before[0]
+    hello(bench, begins="true")
+    bench.run(1_000)
+    assert len(bench.port.messages("birth")) == before[0] + 1
+    assert len(bench.port.messages("state")) == before[1] + 1

@@ -71,6 +71,8 @@ class Commands:
             off_s = self._post.clock.set(message.time_s, now_ms)
             if off_s:
                 self._post.record_event(0, "clock-set", "", off_s)
+            if message.begins:
+                link.begin_again()
             return True
         self._answer(message, connector, link, now_ms)
         return True

@@ -28,6 +28,10 @@ class Port:
     def _came_up(self, _session_present: bool = False) -> None:
         self.connects += 1
 
+    def begin_again(self) -> None:
+        """Whoever listens has just begun to, and knows nothing: as after a new connection."""
+        self.connects += 1
+
     def _take(self, topic: str, payload, retained: bool) -> bool:
         """Put a message aside for poll().  A link calls from far down its own work, and the stack
         must also hold the tick, which interrupts anything (boards/README.md)."""
