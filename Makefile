@@ -29,8 +29,8 @@ run:      runtime ## brokers, virtual stations, agent and page: make run ARGS="-
 	@.ci/system-packages mosquitto mosquitto-clients
 	@$(BIN)/borne up $(ARGS)
 
-test:     check parity programs ## everything that needs no wires; pytest's line comes last
-	@$(BIN)/python -m pytest -q $(ONLY)
+test:     check programs ## everything that needs no wires, or make test ONLY=tests/core; pytest's line comes last
+	@$(if $(ONLY),$(BIN)/python -m pytest -q $(ONLY),.ci/halves)
 
 check:    development typings nodes ## format, lint, types, layers, documentation
 	@$(BIN)/ruff format --check .
