@@ -175,3 +175,19 @@ def test_the_count_of_forced_openings_stops_where_small_integers_do() -> None:
     bay.power.forced_openings = (1 << 30) - 1
     bay.run(10_000, offered=False)
     assert bay.power.forced_openings == (1 << 30) - 1
+
+
+@STARTS
+def test_an_enable_that_died_is_an_opening_and_closing_again_waits_as_after_a_fault(
+    start_ms: int,
+) -> None:
+    bay = Bay(start_ms).close()
+    bay.power.dropped((start_ms + bay.ms) % TICKS_PERIOD)
+    assert not bay.power.closed
+    assert bay.run(60_000) == pytest.approx(30_000, abs=10)
+
+
+def test_what_is_open_cannot_drop() -> None:
+    bay = Bay()
+    bay.power.dropped(0)
+    assert bay.run(1_000) == 500

@@ -10,15 +10,18 @@ from playwright.sync_api import Page, expect
 from tests.web import fleet, past
 from tests.web.visits import Visit, card, names
 
-NOW_S = int(time.time()) // 60 * 60
+
+def now_s() -> int:
+    """The page's own clock, to the minute."""
+    return int(time.time()) // 60 * 60
 
 
 def opened(open_page: Any, minutes: int = 60, step_s: int = 60) -> tuple[Visit, Page]:
     visit = open_page()
     visit.mock.answers = {
-        "history/": past.columns(NOW_S, minutes, step_s),
-        "faults": past.faults("atlas-02", NOW_S),
-        "sessions": past.sessions("atlas-02", NOW_S),
+        "history/": past.columns(now_s(), minutes, step_s),
+        "faults": past.faults("atlas-02", now_s()),
+        "sessions": past.sessions("atlas-02", now_s()),
     }
     page = visit.go("#/atlas-02")
     expect(page.locator(".plot")).to_have_count(3)
@@ -38,7 +41,7 @@ def test_power_energy_and_pilot_of_an_hour_are_plotted_from_the_agent_s_history(
     visit, page = opened(open_page)
     assert asked_s(visit) == 3_600
     assert "/api/history/atlas-02/1?" in "".join(visit.mock.asked)
-    told = past.columns(NOW_S, 60)
+    told = past.columns(now_s(), 60)
     readout = page.locator(".readout")
     expect(readout).to_contain_text(f"At most {max(told['power_max_w']) / 1000:.2f} kW")
     expect(readout).to_contain_text(f"{sum(told['energy_wh']) / 1000:.2f} kWh in all")
@@ -73,7 +76,7 @@ def test_the_arrow_keys_read_the_plot_moment_by_moment(open_page: Any) -> None:
 
 def test_a_longer_time_is_asked_for_and_the_choice_outlives_the_station(open_page: Any) -> None:
     visit, page = opened(open_page)
-    visit.mock.answers["history/"] = past.columns(NOW_S, 7 * 1_440, 3_600)
+    visit.mock.answers["history/"] = past.columns(now_s(), 7 * 1_440, 3_600)
     page.get_by_role("button", name="7 d", exact=True).click()
     bars = page.locator(".plot.energy .bars")
     expect(bars.nth(8)).not_to_be_attached()

@@ -18,11 +18,12 @@ from evse.core.overcurrent import OverCurrent
 from evse.core.pilot import PilotMachine
 from evse.core.pilot_check import PilotCheck
 from evse.core.rcd import Rcd
-from evse.core.units import X1_PPM
+from evse.core.units import X1_PPM, elapsed_ms
 
 # A vehicle lowers its current before it lets go (Table A.6 sequence 7); the meter's last reading
 # may be from before that.  In any other state an unknown current counts as a load.
 _LET_GO = (states.B1, states.B2)
+ENABLE_MS = 50  # a board's enable lives 59 ms without a tick; after this it may have died
 FLOW = 31  # what a complete tick adds up to: one bit a stage
 
 
@@ -57,6 +58,7 @@ class Controller:
         self._own_faults = 0  # what slower eyes see: meter, supply, cable, heat, configuration
         self._granted = True  # may this vehicle charge: free charging, or somebody's start
         self._enabled = True  # not stopped
+        self._ticked_ms = 0
         self.held_open = False  # flash is being written: what is open stays open
         self._fixed_permits = states.PERMIT_PHASES
         self._told_active = 0
@@ -68,6 +70,10 @@ class Controller:
             self.calibration.tick()
             return FLOW
         adc, pilot = self._hardware.adc, self.pilot
+        if pilot.power.closed and elapsed_ms(now_ms, self._ticked_ms) >= ENABLE_MS:
+            pilot.power.dropped(now_ms)
+            self.rcd.charged()
+        self._ticked_ms = now_ms
         adc.sample(self._duty_ppm)
         self.high_mv = adc.high_mv
         self.low_mv = adc.low_mv

@@ -69,6 +69,11 @@ class Power:
             if self.forced_openings < _MAX_COUNT:
                 self.forced_openings += 1
 
+    def dropped(self, now_ms: int) -> None:
+        """The ticks were away for so long that the enable died: closing again is a new closing."""
+        if self.closed:
+            self._open(now_ms, OPENING)
+
     def has_rested(self, now_ms: int) -> bool:
         """Whether the contactor may close again."""
         # Each timer is looked at every step: none is left for the clock to wrap over.
