@@ -21,14 +21,18 @@ if TYPE_CHECKING:
 
 OFF_US = 1_500_000
 BOOT_MS = 20_000
+ERASE_US = 45_000  # a sector of the flash, typically
+PULSE_US = 50_000  # for a fuse that the same life of the chip would meet again
 # crash -> pin of crash_main.py, or what happens to the processor
 FUSES = {
     "tick-raise": 16,
     "tick-hang": 17,
     "main-raise": 18,
     "main-hang": 19,
-    "soft-reset": 20,
+    "soft-reset": 22,
+    "flash-erase": 6,
 }
+ONCE = ("soft-reset", "flash-erase")
 STALLS = {"cpu-dead": "all", "timer-dead": "timer"}
 
 
@@ -129,7 +133,7 @@ class EmulatedBench(SerialBench):
         self.rig.renew()
         self._boots = len(emulator.ask("state")["resets"]) - 1
         self._operations = []
-        emulator.ask("flash", cut_in=-1)
+        emulator.ask("flash", cut_in=-1, erase_us=ERASE_US)
         self.greet()
 
     def greet(self, most_ms: int = BOOT_MS) -> None:
@@ -147,12 +151,30 @@ class EmulatedBench(SerialBench):
 
     def crash(self, what: str, value: int = 0) -> "dict[str, Any]":
         if what in FUSES and self._fused:
-            answer = self.emulator.ask("pin", pin=FUSES[what], level=1)
+            answer = self._blow(what, value)
         elif what in STALLS:
             answer = self.emulator.ask("stall", what=STALLS[what])
         else:
             raise BenchError(f"the emulated bench has no crash {what}")
         return {"us": int(answer["now_us"])}
+
+    def _blow(self, what: str, value: int) -> "dict[str, Any]":
+        """Raise the fuse's pin; a flash-erase takes value ms and counts from when it begins."""
+        ask = self.emulator.ask
+        if what == "flash-erase":
+            self._operations += ask("flash", erase_us=value * 1_000)["operations"]
+        answer = ask("pin", pin=FUSES[what], level=1)
+        if what in ONCE:
+            ask("pin", pin=FUSES[what], level=0, at_us=answer["now_us"] + PULSE_US)
+        if what != "flash-erase":
+            return answer
+        for _ in range(PULSE_US // 1_000):
+            self.emulator.run(1_000)
+            found = ask("flash")["operations"]
+            self._operations += found
+            if found:
+                return {"now_us": found[0][2]}
+        raise BenchError("no flash-erase within 50 ms")
 
     def figures(self) -> "dict[str, Any]":
         """What the emulator knows beyond the wires, as of now."""

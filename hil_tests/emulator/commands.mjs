@@ -71,8 +71,9 @@ export class Commands {
     this.chip.usb.read(true);
   }
 
-  // state: a letter; or ohm; high_mv: a peak whatever hangs there; diode; short; noise_mv.
-  do_pilot({ state, ohm, high_mv, diode, short, noise_mv, proximity_ohm }) {
+  // state: a letter; or ohm; high_mv: a peak whatever hangs there; diode; short; noise_mv.  heat:
+  // degrees at the thermistor, or open, short.
+  do_pilot({ state, ohm, high_mv, diode, short, noise_mv, proximity_ohm, heat }) {
     const { pilot } = this.station;
     if (this.chip.on) pilot.before = pilot.now();
     if (this.chip.on) pilot.changed = this.chip.nanos;
@@ -82,6 +83,7 @@ export class Commands {
     if (diode !== undefined) pilot.diode = diode;
     if (short !== undefined) pilot.short = short;
     if (noise_mv !== undefined) pilot.noiseVolts = noise_mv / 1000;
+    if (heat !== undefined) pilot.heat = heat;
     if (proximity_ohm !== undefined) pilot.proximityOhm = proximity_ohm;
   }
 
@@ -166,7 +168,11 @@ export class Commands {
     else this.chip.stall(what);
   }
 
-  // Level on a pin from outside.
+  do_protection(change) {
+    this.station.protection.change(change);
+  }
+
+  // Level on a pin from outside, until the chip starts anew.
   do_pin({ pin, level }) {
     this.chip.drive(pin, level === 1);
   }

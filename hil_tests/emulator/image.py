@@ -15,7 +15,14 @@ from hil_tests.bench import BenchError
 from hil_tests.emulator.process import BUILD, ROOT, Emulator
 
 BOARD = "rp2_pico_w"
-STATION = {"station": "bench-1", "station_limit_ma": 32_000, "meter": "sdm630"}
+STATION: "dict[str, int | str]" = {
+    "station": "bench-1",
+    "station_limit_ma": 32_000,
+    "meter": "sdm630",
+    "earth": 1,
+    "emergency_stop": 1,
+    "enclosure": 1,
+}
 START_US = 1_000_000
 WHERE = (
     "the emulated bench needs a MicroPython image for the RP2040: download the .uf2 of the Pico "

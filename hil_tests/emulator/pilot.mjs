@@ -31,7 +31,8 @@ export class Pilot {
     this.noiseVolts = 0;
     this.seed = 1;
     this.proximityOhm = -1;
-    this.counts = { 1: () => this.proximityCounts() };
+    this.heat = 25;
+    this.counts = { 1: () => this.proximityCounts(), 2: () => this.heatCounts() };
   }
 
   // A letter of the standard, or ohms.
@@ -104,6 +105,14 @@ export class Pilot {
   proximityCounts() {
     const ohm = this.proximityOhm;
     return ohm < 0 ? 4095 : Math.min(4095, Math.floor((4096 * ohm) / (ohm + 1000)));
+  }
+
+  // 10 kOhm, B = 3950, against 10 kOhm.
+  heatCounts() {
+    if (this.heat === "open") return 4095;
+    if (this.heat === "short") return 0;
+    const ohm = 10_000 * Math.exp(3950 * (1 / (this.heat + 273.15) - 1 / 298.15));
+    return Math.floor((4096 * ohm) / (ohm + 10_000));
   }
 
   // What an analyser has seen of the pin in the last so many periods: [high ns, period ns] of each.

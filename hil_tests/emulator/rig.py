@@ -20,6 +20,11 @@ PARTS = (
     "weld",
     "feedback",
     "rcd",
+    "rcd-test",
+    "earth",
+    "inputs",
+    "temperature",
+    "lock",
     "power",
     "reset",
     "analyser",
@@ -29,7 +34,8 @@ PARTS = (
     "mains",
     "meter",
 )
-RCD_PIN = 14
+EARTH_PIN = "5"  # high while lost
+SWITCH_PINS = {"emergency-stop": "20", "enclosure": "21"}  # high while open
 CABLES = {"open": -1, "13": 1_500, "20": 680, "32": 220, "63": 100, "short": 5, "mid": 3_000_000}
 STEADY_CLOSED_MS = 500  # before a step that opens
 STEADY_OPEN_MS = 6_000  # before one that closes
@@ -165,8 +171,29 @@ class EmulatedRig:
 
     def rcd_trip(self, ms: int) -> "dict[str, Any]":
         at_us = self.look()
-        self._emulator.ask("pin", pin=RCD_PIN, level=0, at_us=at_us + ms * 1_000)
-        return self._set("pin", pin=RCD_PIN, level=1)
+        self._emulator.ask("protection", tripped=False, at_us=at_us + ms * 1_000)
+        return self._set("protection", tripped=True)
+
+    def rcd_test(self, answer: str) -> "dict[str, Any]":
+        return self._set("protection", rcd=answer)
+
+    def rcd_late(self, ms: int) -> "dict[str, Any]":
+        return self._set("protection", rcd="ok", answer_ms=max(1, ms))
+
+    def earth(self, present: str) -> "dict[str, Any]":
+        return self._set("protection", inputs={EARTH_PIN: 1 - int(present)})
+
+    def switch(self, which: str, opened: str) -> "dict[str, Any]":
+        return self._set("protection", inputs={SWITCH_PINS[which]: int(opened)})
+
+    def temperature(self, degrees: int) -> "dict[str, Any]":
+        return self._set("pilot", heat=degrees)
+
+    def temperature_broken(self, how: str) -> "dict[str, Any]":
+        return self._set("pilot", heat=how)
+
+    def lock(self, how: str) -> "dict[str, Any]":
+        return self._set("protection", lock=how)
 
     # Supply and reset
 

@@ -3,6 +3,7 @@
 import { Contactor } from "./contactor.mjs";
 import { Meter } from "./meter.mjs";
 import { Pilot } from "./pilot.mjs";
+import { Protection } from "./protection.mjs";
 
 const TICK_MICROS = 500; // every other interrupt is shorter
 
@@ -18,12 +19,14 @@ export class Station {
       this.chip.poked = true;
     });
     this.meter = new Meter();
+    this.protection = new Protection();
   }
 
   reset() {
     this.pilot.reset();
     this.contactor.reset();
     this.meter.reset();
+    this.protection.reset();
   }
 
   wire(chip) {
@@ -31,6 +34,7 @@ export class Station {
     this.pilot.wire(chip);
     this.contactor.wire(chip);
     this.meter.wire(chip);
+    this.protection.wire(chip);
     chip.usb.onData = (bytes) => {
       this.said.push([chip.micros, Buffer.from(bytes)]);
       chip.poked = true;
