@@ -6,6 +6,7 @@ Time passes only inside a verb, and every answer is there when the verb returns.
 from typing import Any
 
 from hil_tests.emulator.process import Emulator
+from hil_tests.emulator.rig_inputs import Inputs
 from hil_tests.rig.commands import RigError
 
 PARTS = (
@@ -34,20 +35,18 @@ PARTS = (
     "mains",
     "meter",
 )
-EARTH_PIN = "5"  # high while lost
-SWITCH_PINS = {"emergency-stop": "20", "enclosure": "21"}  # high while open
 CABLES = {"open": -1, "13": 1_500, "20": 680, "32": 220, "63": 100, "short": 5, "mid": 3_000_000}
 STEADY_CLOSED_MS = 500  # before a step that opens
 STEADY_OPEN_MS = 6_000  # before one that closes
 MOST_TIME_MS = 60_000
 
 
-class EmulatedRig:
+class EmulatedRig(Inputs):
     """A rig for Commands.  levels: of coil and contact; changed_us: when they got them."""
 
     def __init__(self, emulator: Emulator) -> None:
+        super().__init__(emulator)
         self.parts = list(PARTS)
-        self._emulator = emulator
         self._seed = 1
         self.renew()
 
@@ -66,9 +65,6 @@ class EmulatedRig:
             self.changed_us[line] = at_us
             self._edges.append([line, int(at_us), level])
         return int(answer["now_us"])
-
-    def _set(self, do: str, **values: Any) -> "dict[str, Any]":
-        return {"us": int(self._emulator.ask(do, **values)["now_us"])}
 
     def identify(self) -> "dict[str, Any]":
         found = {"rig": "emulated", "version": 1, "parts": self.parts}
@@ -169,32 +165,6 @@ class EmulatedRig:
     def coil(self, how: str) -> "dict[str, Any]":
         return self._set("contactor", stuck_open=how == "broken")
 
-    def rcd_trip(self, ms: int) -> "dict[str, Any]":
-        at_us = self.look()
-        self._emulator.ask("protection", tripped=False, at_us=at_us + ms * 1_000)
-        return self._set("protection", tripped=True)
-
-    def rcd_test(self, answer: str) -> "dict[str, Any]":
-        return self._set("protection", rcd=answer)
-
-    def rcd_late(self, ms: int) -> "dict[str, Any]":
-        return self._set("protection", rcd="ok", answer_ms=max(1, ms))
-
-    def earth(self, present: str) -> "dict[str, Any]":
-        return self._set("protection", inputs={EARTH_PIN: 1 - int(present)})
-
-    def switch(self, which: str, opened: str) -> "dict[str, Any]":
-        return self._set("protection", inputs={SWITCH_PINS[which]: int(opened)})
-
-    def temperature(self, degrees: int) -> "dict[str, Any]":
-        return self._set("pilot", heat=degrees)
-
-    def temperature_broken(self, how: str) -> "dict[str, Any]":
-        return self._set("pilot", heat=how)
-
-    def lock(self, how: str) -> "dict[str, Any]":
-        return self._set("protection", lock=how)
-
     # Supply and reset
 
     def power(self, on: str) -> "dict[str, Any]":
@@ -251,17 +221,3 @@ class EmulatedRig:
         if self.until(line, level, MOST_TIME_MS)["level"] != int(level):
             raise RigError(f"{line} did not move to {level}")
         return self.changed_us[line]
-
-    # Load, supply, meter
-
-    def load(self, ma: int) -> "dict[str, Any]":
-        return self._set("meter", amps=[ma / 1_000] * 3)
-
-    def mains(self, mv: int, mhz: int = 50_000) -> "dict[str, Any]":
-        return self._set("meter", volts=[mv / 1_000] * 3, hertz=mhz / 1_000)
-
-    def meter(self, how: str) -> "dict[str, Any]":
-        return self._set("meter", fault="" if how == "ok" else how)
-
-    def meter_register(self, wh: int) -> "dict[str, Any]":
-        return self._set("meter", importKwh=wh / 1_000)
