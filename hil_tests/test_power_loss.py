@@ -12,6 +12,11 @@ pytestmark = pytest.mark.needs("vehicle", "contactor")
 
 COIL_US = 5_000  # the coil lets go when its supply does
 PERIOD_MS = 1 << 30
+RESTART_MS = 6_000  # until the firmware is up again; a chip takes 4 s
+# How many cuts of the supply, the longest time between two of them (some come in the middle of a
+# start and some after it), and how many starts there must be at least.
+CUTS = 100, 700, 51
+CUTS_OF_A_CHIP = 12, 6_000, 4
 
 
 def coil(bench: Bench) -> list[int]:
@@ -41,17 +46,19 @@ def test_a_power_cut_opens_and_the_session_goes_on_after_it(charging: Bench) -> 
 @pytest.mark.needs("power")
 def test_power_cuts_of_every_length_leave_a_good_station(bench: Bench) -> None:
     """F45: a hundred, from 50 ms to 5 s, a vehicle waiting, and it never closes."""
+    count, most_on_ms, least = CUTS if "virtual-time" in bench.parts else CUTS_OF_A_CHIP
     bench.vehicle("B")
     bench.edges()
-    for number in range(100):
+    for number in range(count):
         off_ms = 50 + (number * 1_237) % 4_950
         bench.power_dip(off_ms)
-        bench.wait(off_ms + (number * 331) % 700)
+        bench.wait(off_ms + (number * 1_331) % most_on_ms)
     bench.wait(1_000)
     bench.greet()
     assert coil(bench) == []
     told.no_fault(bench)
-    assert 50 < bench.told("birth")[-1]["boot_id"] <= 101  # some cuts came before the boot
+    boots = bench.told("birth")[-1]["boot_id"]
+    assert least <= boots <= count + 1  # some cuts came before the boot
 
 
 @pytest.mark.needs("power", "settings")
@@ -81,7 +88,7 @@ def test_a_firmware_that_keeps_crashing_stays_reachable_and_out_of_service(bench
     """F47: five crashes in a row."""
     for _ in range(5):
         bench.crash("main-raise")
-        bench.wait(3_000)
+        bench.wait(RESTART_MS)
     bench.greet()
     told.only_fault(bench, "crash-loop")
     bench.vehicle("C")

@@ -95,7 +95,7 @@ class PairBench(SerialBench):
         station: Any = PairLine(self.pair, "station")
         rig.read()
         super().__init__(rig, station)
-        self.parts -= {"serial-faults", "earth", "enable"}  # the station's board has none of them
+        self.parts -= {"serial-faults", "earth", "enable"}  # not wired between the two
 
     def close(self) -> None:
         self.pair.close()
