@@ -84,3 +84,9 @@ def test_a_ramp_that_was_not_started_limits_nothing() -> None:
         ramp.step(now_ms)
     assert ramp.running is False
     assert held.least(200_000) == 32_000
+
+
+def test_one_that_was_not_started_does_not_rise(held: Limits) -> None:
+    ramp = Ramp(held)
+    assert not ramp.running
+    assert seen(ramp, held, 0, 120_000) == [32_000] * 120

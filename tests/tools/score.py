@@ -37,7 +37,7 @@ GOOD_PERCENT = 90
 # What the machine's parts are tried with after their own tests; the others know no machine.
 WHOLE = ("test_pilot.py", "test_scenarios.py")
 LESS = ["-k", "not wrap and not walk"]  # of the scenarios: a survivor costs all of them
-ALONE = ("energy", "lock_motor", "rcd", "sharing", "session", "units", "reason", "states")
+ALONE = ("energy", "lock_motor", "rcd", "sharing", "session", "units")
 QUICK = ["-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
 QUICK += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # of plugins that are loaded already
 
