@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from protocol import topics
 from protocol.fields import MessageError
-from protocol.message import Message, parse
-from protocol.messages import ID, Hello, Receipt, Refusal, find
+from protocol.message import Message
+from protocol.messages import Hello, Receipt, Refusal, find, id_in
 
 from . import codec
 from .audit import Entry
@@ -129,7 +129,7 @@ class Downlink:
             code = self._may_leave(station)
         except MessageError as error:
             code, field_name = error.code, error.field
-            command_id = _id_in(payload)
+            command_id = id_in(payload)
         row = self._audit.asked(
             Entry(0, "upstream", station, connector, kind[:32], command_id, _shown(payload))
         )
@@ -251,14 +251,6 @@ class Downlink:
         self.refused[code] += 1
         self._audit.answered(row, code, field_name)
         log.warning("command %r for %r refused: %s", kind, station, code)
-
-
-def _id_in(payload: bytes) -> str:
-    """The id of a command that cannot be taken, "" when there is none to answer to."""
-    try:
-        return str(ID.check("id", parse(payload).get("id")))
-    except MessageError:
-        return ""
 
 
 def _shown(payload: bytes) -> str:

@@ -6,8 +6,9 @@ counter a boot for all kinds, so (station, boot_id, seq) names a message for eve
 number is a loss.  Clocks are the board's own: uptime_ms wraps every 2**30 ms (12.4 days).
 """
 
+from .fields import MessageError
 from .kinds import FAULT, ID, LIMIT, REASON
-from .message import Message
+from .message import Message, parse
 from .orders import (
     ClearCard,
     ClearFault,
@@ -66,6 +67,7 @@ __all__ = (
     "State",
     "Stop",
     "find",
+    "id_in",
 )
 
 UP_MESSAGES = (Birth, Death, State, Meter, Session, Event, Health, Condition, Ack)
@@ -92,3 +94,11 @@ def find(up: bool, kind: str) -> "type[Message] | None":
         if kind == cls.KIND:
             return cls
     return None
+
+
+def id_in(payload: "bytes | bytearray | memoryview") -> str:
+    """The id of a command that cannot be taken, "" when there is none to answer to."""
+    try:
+        return str(ID.check("id", parse(payload).get("id")))
+    except MessageError:
+        return ""

@@ -10,8 +10,7 @@ from evse.app.post import ahead_ms
 from evse.core.limits import OWNER_NAMES
 from evse.core.units import elapsed_ms
 from protocol.fields import MessageError
-from protocol.message import parse
-from protocol.messages import ID, Ack, Hello, Receipt, find
+from protocol.messages import Ack, Hello, Receipt, find, id_in
 from protocol.topics import ANYONE, split
 
 MOST_AHEAD_MS = 600_000  # an expiry further ahead than this is not one
@@ -81,7 +80,7 @@ class Commands:
         """Count it, and answer it when it is at least clear which command it was."""
         self.refused += 1
         self.refusal = _plain(str(error))
-        command_id = _id_in(payload)
+        command_id = id_in(payload)
         if command_id:
             self._send(command_id, False, error.code, _plain(error.field)[:40], "", link)
 
@@ -207,11 +206,3 @@ def _plain(text: str) -> str:
     """text as a message may carry it: printable, short."""
     kept = ["?" if char in '"\\~' or not " " <= char <= "}" else char for char in text[:64]]
     return "".join(kept)
-
-
-def _id_in(payload) -> str:
-    """The command id in a payload that was refused, "" when there is none to answer to."""
-    try:
-        return str(ID.check("id", parse(payload).get("id")))
-    except MessageError:
-        return ""
