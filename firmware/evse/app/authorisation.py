@@ -8,6 +8,7 @@ vehicle leaves, so that nobody pays for another's energy.  With free charging, c
 Runs outside the tick: it asks a connector for a start or withdraws one, and the tick decides.
 """
 
+from evse.app.allowance import Allowance
 from evse.app.cards import MOST
 from evse.app.connector import GRANT_S
 from evse.core.units import elapsed_ms
@@ -33,8 +34,7 @@ class Authorisation:
         self._waiting = ""  # user of a start that waits for a vehicle
         self._waiting_ms = 0
         self._silent = False
-        self._tokens = BURST
-        self._refilled_ms = 0
+        self._allowance = Allowance(BURST, REFILL_MS)
         if cards.unreadable:
             station.post.record_event(0, "storage-error", "cards")
 
@@ -44,7 +44,7 @@ class Authorisation:
             card = self.reader.poll(now_ms)
         except OSError:  # a bus that fails; its silence is told when it lasts
             card = None
-        self._refill(now_ms)
+        self._allowance.refill(now_ms)
         if self.reader.silent and not self._silent:
             self._tell("reader-silent", self.name, 0)
         self._silent = self.reader.silent
@@ -143,17 +143,10 @@ class Authorisation:
 
     def _tell(self, what: str, code: str, value: int) -> None:
         """An event and a line, but no flood of them: events share the room of the records."""
-        if not self._tokens:
+        if not self._allowance.take():
             return
-        self._tokens -= 1
         self._station.post.record_event(0, what, code, value)
         self._station.console.tell(what, code)
-
-    def _refill(self, now_ms: int) -> None:
-        refill = elapsed_ms(now_ms, self._refilled_ms) // REFILL_MS
-        if refill:
-            self._tokens = min(BURST, self._tokens + refill)
-            self._refilled_ms = now_ms
 
 
 def _charges_for(controller, user: str) -> bool:

@@ -5,10 +5,10 @@ tick decides.  Freshness needs no wall clock: a command names the boot it is mea
 board-clock instant after which it is too late.
 """
 
+from evse.app.allowance import Allowance
 from evse.app.config import ConfigError, is_remote
 from evse.app.post import ahead_ms
 from evse.core.limits import OWNER_NAMES
-from evse.core.units import elapsed_ms
 from protocol.fields import MessageError
 from protocol.messages import Ack, Hello, Receipt, find, id_in
 from protocol.topics import ANYONE, split
@@ -36,8 +36,7 @@ class Commands:
         self._station = station
         self._post = post
         self._answers: list[tuple[str, bool, str, str, str]] = []
-        self._tokens = BURST
-        self._refilled_ms = 0
+        self._allowance = Allowance(BURST, REFILL_MS)
         self.refused = 0
         self.refusal = ""
         self.heard = 0  # good messages from the agent: the sign that supervision lives
@@ -115,15 +114,11 @@ class Commands:
             raise Refusal("other-boot", "boot_id")
         if ahead_ms(message.expires_ms, now_ms) > MOST_AHEAD_MS:
             raise Refusal("expired", "expires_ms")
-        refill = elapsed_ms(now_ms, self._refilled_ms) // REFILL_MS
-        if refill:
-            self._tokens = min(BURST, self._tokens + refill)
-            self._refilled_ms = now_ms
+        self._allowance.refill(now_ms)
         if message.KIND == "stop":
             return  # the safe direction is never made to wait
-        if not self._tokens:
+        if not self._allowance.take():
             raise Refusal("too-many")
-        self._tokens -= 1
 
     def _obey(self, message, connector: int, now_ms: int) -> "str | None":
         station, kind = self._station, message.KIND
