@@ -72,15 +72,8 @@ class Sequence(Walk):
             self._judge("earth", ohm, limits.EARTH)
 
     def _earth_lost(self) -> None:
-        if not self._has("earth", "contactor"):
-            return  # at an installed station only a cut wire could lose it
-        self._close()
-        lost_us = self._rig.number("pe 0", "us")
-        try:
-            self._judge_opening("earth-lost", lost_us, limits.OPEN)
-        finally:
-            self._rig.ask("pe 1")
-        self._recover()
+        if self._has("earth", "contactor"):  # at an installed station only a cut wire loses it
+            self._from_charge("earth-lost", "earth", "pe 0", "pe 1")
 
     def _unplugged(self) -> None:
         self._unplug()
@@ -166,10 +159,10 @@ class Sequence(Walk):
             self._contact("contact-opening", found)
 
     def _diode(self) -> None:
-        self._from_charge("diode", "diode short", "diode ok")
+        self._from_charge("diode", "diode", "diode short", "diode ok")
 
     def _short(self) -> None:
-        self._from_charge("short", "short earth", "short none")
+        self._from_charge("short", "short", "short earth", "short none")
 
     def _residual(self) -> None:
         if self._has("rcd", "contactor"):

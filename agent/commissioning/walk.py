@@ -59,8 +59,9 @@ class Walk:
         self._socket = socket
         self.results: list[Result] = []
 
-    def _from_charge(self, step: str, cause: str, end: str) -> None:
-        if not self._has(step, "contactor"):
+    def _from_charge(self, step: str, part: str, cause: str, end: str) -> None:
+        """part: of the rig, which makes the cause and takes it away."""
+        if not self._has(part, "contactor"):
             self._skip(step, "no-part")
             return
         self._close()

@@ -14,6 +14,7 @@ MUX = {"A": 0, "B": 1, "C": 2, "D": 3, "E": 4, "F": 7}
 MUX_DAC = 6
 LOW_FROM_DAC = 8
 LOW_MV = {"B": -8_790, "C": -5_620, "D": -2_370}  # of a vehicle without a diode
+HIGH_MV = {"A": 12_000, "B": 9_000, "C": 6_000, "D": 3_000}
 DIODE_MV = 700
 SWITCHES = {"A": 0, "B": 0b0001, "C": 0b0011, "D": 0b0111, "E": 0b1000}
 STATES = "ABCDEF"
@@ -138,7 +139,7 @@ class MuxPilot(Pilot):
             return self._mv
         if self.diode_is == "open":
             return 12_000
-        return {"A": 12_000, "B": 9_000, "C": 6_000, "D": 3_000}[self.state]
+        return HIGH_MV[self.state]
 
     def word(self, state: str, shorted: str, diode: str) -> int:
         letter = "E" if shorted == "earth" else state
@@ -150,7 +151,7 @@ class MuxPilot(Pilot):
         elif shorted == "diode" and letter in "ABCD":
             high_mv = DIODE_MV
         elif self._noise_mv and letter in "ABCD":
-            high_mv = {"A": 12_000, "B": 9_000, "C": 6_000, "D": 3_000}[letter]
+            high_mv = HIGH_MV[letter]
         low_mv = None
         if letter == "E":
             low_mv = 0

@@ -71,20 +71,25 @@ def levels(steps, dac, analyser) -> str:
     seen.append((MUX_DAC, 7_500, "DAC"))
     wrong = []
     for word, mv, name in seen:
-        steps.put(word)
-        time.sleep_ms(SETTLE_MS)
-        found_mv = analyser.node_mv()
-        if abs(found_mv - node_mv(mv)) > NODE_TOLERANCE_MV:
-            wrong.append((word, f"{name} {found_mv} mV, not {node_mv(mv)}"))
+        text = _level_off(steps, analyser, word, mv)
+        if text:
+            wrong.append((word, f"{name} {text}"))
     select.value(0)
     for word, mv, name in ((0, -12_000, "low side"), (LOW_FROM_DAC, 7_500, "low side, DAC")):
-        steps.put(word)
-        time.sleep_ms(SETTLE_MS)
-        found_mv = analyser.node_mv()
-        if abs(found_mv - node_mv(mv)) > NODE_TOLERANCE_MV:
-            wrong.append((LOW_FROM_DAC, f"{name} {found_mv} mV, not {node_mv(mv)}"))
+        text = _level_off(steps, analyser, word, mv)
+        if text:
+            wrong.append((LOW_FROM_DAC, f"{name} {text}"))
     steps.put(0)
     return _blame(wrong, len(seen))
+
+
+def _level_off(steps, analyser, word: int, mv: int) -> str:
+    """What the node shows instead of a pilot of mv; "" when it does."""
+    steps.put(word)
+    time.sleep_ms(SETTLE_MS)
+    found_mv, wanted_mv = analyser.node_mv(), node_mv(mv)
+    off = abs(found_mv - wanted_mv) > NODE_TOLERANCE_MV
+    return f"{found_mv} mV, not {wanted_mv}" if off else ""
 
 
 def _blame(wrong: list, among: int) -> str:
