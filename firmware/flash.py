@@ -25,6 +25,7 @@ SHARED = (
     "__init__.py",
     "assembly.py",
     "check.py",
+    "chip_board.py",
     "chips.py",
     "edges.py",
     "flash.py",

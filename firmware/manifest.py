@@ -20,6 +20,7 @@ package(
         "__init__.py",
         "assembly.py",
         "check.py",
+        "chip_board.py",
         "chips.py",
         "edges.py",
         "flash.py",

@@ -6,18 +6,15 @@ RP2040 boards carry this.
 # ruff: noqa: F821  viper's own types
 
 import array
-import gc
 import time
 
 import machine
 import micropython
 import rp2
 import uctypes
-from machine import ADC, WDT, Pin, Timer, mem16, mem32
+from machine import ADC, Pin, Timer, mem16, mem32
 
-from boards.flash import make_journal
-from boards.stdio import Stdio
-from evse.drivers.flash_store import FlashStore
+from boards.chip_board import ChipBoard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # words of the PIO assembler, which asm_pio gives its function
@@ -178,24 +175,14 @@ class RingInput:
         return counts << 4 | counts >> 8
 
 
-class Pico:
+class Pico(ChipBoard):
     """Everything of a board but its pins and its connectors."""
 
     def __init__(self, watchdog_ms: int) -> None:
-        self.reset_reason = RESETS.get(machine.reset_cause(), "unknown")
-        self.store = FlashStore("data")
-        self.journal = make_journal("data")
-        self.console = Stdio()
-        self._watchdog = None
+        super().__init__(RESETS)
         self._watchdog_ms = watchdog_ms
         self._timer = Timer(-1)
         self._tick = None
-
-    def console_write(self, text: str) -> None:
-        self.console.write(text.encode())
-
-    def identify(self, duration_s: int) -> None:
-        """No lamp on this board yet: the station's display or buzzer would be driven here."""
 
     def make_network(self):
         import network  # a Pico without Wi-Fi has no such module
@@ -204,26 +191,10 @@ class Pico:
 
     def start_tick(self, tick) -> bool:
         self._tick = tick
-        self._watchdog = WDT(timeout=self._watchdog_ms)
+        self.start_watchdog(self._watchdog_ms)
         self._timer.init(period=TICK_MS, mode=Timer.PERIODIC, callback=self._on_timer, hard=True)
         return True
 
     def _on_timer(self, _timer) -> None:
         if self._tick is not None:
             self._tick(time.ticks_ms())
-
-    def feed(self) -> None:
-        if self._watchdog is not None:
-            self._watchdog.feed()
-
-    def ticks_ms(self) -> int:
-        return time.ticks_ms()  # pyright: ignore[reportReturnType]  the stubs hide that it is an int
-
-    def heap_free(self) -> int:
-        return gc.mem_free()
-
-    def idle(self) -> None:
-        time.sleep_ms(1)
-
-    def reset(self) -> None:
-        machine.reset()

@@ -6,23 +6,20 @@ LEDC and RMT go on after a crash, so they must never drive the enable.
 """
 
 import array
-import gc
 import time
 
 import machine
 import network
-from machine import ADC, I2C, PWM, SPI, UART, WDT, Pin, Timer
+from machine import ADC, I2C, PWM, SPI, UART, Pin, Timer
 
 from boards.check import check
+from boards.chip_board import ChipBoard
 from boards.chips import Esp32
 from boards.edges import Edges
-from boards.flash import make_journal
 from boards.native import fill, scan
 from boards.socket import Socket
-from boards.stdio import Stdio
 from boards.ticker import PERIOD_MS, Ticker
-from evse.drivers.flash_store import FlashStore
-from evse.drivers.guard import emergency_stop, enclosure, protective_earth
+from evse.drivers.guard import switches
 
 NAME = "esp32-devkit"
 PILOT_PIN = 25
@@ -79,15 +76,12 @@ class PilotBurst:
         fill(self._read, buffer, len(buffer))
 
 
-class Board:
+class Board(ChipBoard):
     name = NAME
 
     def __init__(self) -> None:
         check(globals(), Esp32)
-        self.reset_reason = RESETS.get(machine.reset_cause(), "unknown")
-        self.store = FlashStore("data")
-        self.journal = make_journal("data")
-        self.console = Stdio()
+        super().__init__(RESETS)
         uart = UART(2, METER_BAUD, tx=METER_TX_PIN, rx=METER_RX_PIN, timeout=0)
         self.connectors = [
             Socket(
@@ -97,13 +91,10 @@ class Board:
                 samples=PILOT_SAMPLES,
                 scan=scan,
                 feedback=Pin(FEEDBACK_PIN, Pin.IN, Pin.PULL_UP),
-                fitted_rows=(
-                    ("earth", protective_earth(Pin(EARTH_LOST_PIN, Pin.IN))),  # has no pull-up
-                    (
-                        "emergency_stop",
-                        emergency_stop(Pin(EMERGENCY_STOP_PIN, Pin.IN, Pin.PULL_UP)),
-                    ),
-                    ("enclosure", enclosure(Pin(ENCLOSURE_PIN, Pin.IN, Pin.PULL_UP))),
+                fitted_rows=switches(
+                    Pin(EARTH_LOST_PIN, Pin.IN),  # has no pull-up
+                    Pin(EMERGENCY_STOP_PIN, Pin.IN, Pin.PULL_UP),
+                    Pin(ENCLOSURE_PIN, Pin.IN, Pin.PULL_UP),
                 ),
                 rcd_trip=Pin(RCD_TRIP_PIN, Pin.IN, Pin.PULL_DOWN),
                 rcd_test=Pin(RCD_TEST_PIN, Pin.OUT, value=0),
@@ -118,7 +109,6 @@ class Board:
                 meter_pulses=Edges(Pin(S0_PIN, Pin.IN, Pin.PULL_UP), time.ticks_ms),
             )
         ]
-        self._watchdog = None
         self._timer = Timer(0)
         self.ticker = None
 
@@ -134,33 +124,11 @@ class Board:
         spi = SPI(1, baudrate=1_000_000, sck=sck, mosi=mosi, miso=miso)
         return spi, Pin(READER_SELECT_PIN, Pin.OUT, value=1)
 
-    def console_write(self, text: str) -> None:
-        self.console.write(text.encode())
-
-    def identify(self, duration_s: int) -> None:
-        """No lamp on this board yet: the station's display or buzzer would be driven here."""
-
     def make_network(self):
         return network.WLAN(network.STA_IF)
 
     def start_tick(self, tick) -> bool:
         self.ticker = Ticker(tick, time.ticks_ms)
-        self._watchdog = WDT(timeout=WATCHDOG_MS)
+        self.start_watchdog(WATCHDOG_MS)
         self._timer.init(period=PERIOD_MS, mode=Timer.PERIODIC, callback=self.ticker)
         return True
-
-    def feed(self) -> None:
-        if self._watchdog is not None:
-            self._watchdog.feed()
-
-    def ticks_ms(self) -> int:
-        return time.ticks_ms()  # pyright: ignore[reportReturnType]  the stubs hide that it is an int
-
-    def heap_free(self) -> int:
-        return gc.mem_free()
-
-    def idle(self) -> None:
-        time.sleep_ms(1)
-
-    def reset(self) -> None:
-        machine.reset()

@@ -14,7 +14,7 @@ from boards.edges import Edges
 from boards.native import scan
 from boards.pico import AdcRing, DeadMan, Pico, PilotBurst, RingInput
 from boards.socket import Socket
-from evse.drivers.guard import emergency_stop, enclosure, protective_earth
+from evse.drivers.guard import switches
 
 NAME = "rp2-pico-w"
 PILOT_PIN = 2  # an even one
@@ -53,13 +53,10 @@ class Board(Pico):
                 DeadMan(ENABLE_PIN),
                 scan=scan,
                 feedback=Pin(FEEDBACK_PIN, Pin.IN, Pin.PULL_UP),
-                fitted_rows=(
-                    ("earth", protective_earth(Pin(EARTH_LOST_PIN, Pin.IN, Pin.PULL_UP))),
-                    (
-                        "emergency_stop",
-                        emergency_stop(Pin(EMERGENCY_STOP_PIN, Pin.IN, Pin.PULL_UP)),
-                    ),
-                    ("enclosure", enclosure(Pin(ENCLOSURE_PIN, Pin.IN, Pin.PULL_UP))),
+                fitted_rows=switches(
+                    Pin(EARTH_LOST_PIN, Pin.IN, Pin.PULL_UP),
+                    Pin(EMERGENCY_STOP_PIN, Pin.IN, Pin.PULL_UP),
+                    Pin(ENCLOSURE_PIN, Pin.IN, Pin.PULL_UP),
                 ),
                 rcd_trip=Pin(RCD_TRIP_PIN, Pin.IN, Pin.PULL_DOWN),
                 rcd_test=Pin(RCD_TEST_PIN, Pin.OUT, value=0),

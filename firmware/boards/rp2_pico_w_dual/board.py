@@ -16,7 +16,7 @@ from boards.edges import Edges
 from boards.native import scan
 from boards.pico import AdcRing, DeadMan, Pico, PilotBurst, RingInput
 from boards.socket import Socket
-from evse.drivers.guard import emergency_stop, enclosure, protective_earth
+from evse.drivers.guard import switches
 
 NAME = "rp2-pico-w-dual"
 PILOT_PIN, PILOT_PIN_2 = 2, 6  # even ones, of two PWM slices
@@ -44,13 +44,10 @@ class Board(Pico):
         uart = UART(1, METER_BAUD, tx=Pin(METER_TX_PIN), rx=Pin(METER_RX_PIN), timeout=0)
         ring = AdcRing()
         thermistor = RingInput(ring, THERMISTOR_ADC_PIN)
-        earth = Pin(EARTH_LOST_PIN, Pin.IN, Pin.PULL_UP)
-        stop = Pin(EMERGENCY_STOP_PIN, Pin.IN, Pin.PULL_UP)
-        door = Pin(ENCLOSURE_PIN, Pin.IN, Pin.PULL_UP)
-        rows = (
-            ("earth", protective_earth(earth)),
-            ("emergency_stop", emergency_stop(stop)),
-            ("enclosure", enclosure(door)),
+        rows = switches(
+            Pin(EARTH_LOST_PIN, Pin.IN, Pin.PULL_UP),
+            Pin(EMERGENCY_STOP_PIN, Pin.IN, Pin.PULL_UP),
+            Pin(ENCLOSURE_PIN, Pin.IN, Pin.PULL_UP),
         )
 
         def make(number: int, pilot: int, adc: int, enable: int, inputs: "tuple[int, ...]"):

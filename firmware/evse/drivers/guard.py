@@ -39,6 +39,16 @@ class Guard:
         return self._rcd_pin is not None and self._rcd_pin.value() == self._rcd_level
 
 
+def switches(earth, stop, door) -> tuple:
+    """Socket.fitted_rows of the three inputs whose settings say whether they are fitted: pins of
+    the PE monitor, the emergency stop and the enclosure's switch."""
+    return (
+        ("earth", protective_earth(earth)),
+        ("emergency_stop", emergency_stop(stop)),
+        ("enclosure", enclosure(door)),
+    )
+
+
 def emergency_stop(pin, level: int = 1) -> tuple:
     """A row for a normally closed button that pulls the pin low while it is not pressed."""
     return (pin, level, faults.FAULT_EMERGENCY_STOP, AT_ONCE)
