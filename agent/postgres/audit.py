@@ -1,7 +1,6 @@
 """The audit of all agents: whichever is asked knows what another was asked."""
 
 import logging
-import threading
 import time
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
@@ -10,11 +9,10 @@ import psycopg
 
 from ..audit import COLUMNS, Entry
 from ..config import ConfigError
-from .connection import connect, said
+from .connection import Asker, said
 
 if TYPE_CHECKING:
     from ..sections import Postgres
-    from .connection import Db
 
 log = logging.getLogger("borne.audit")
 
@@ -23,9 +21,7 @@ class SharedAudit:
     """As audit.Audit: a database that takes no more costs the entry, never the command."""
 
     def __init__(self, config: "Postgres") -> None:
-        self._config = config
-        self._lock = threading.Lock()
-        self._db: Db | None = None
+        self._asker = Asker(config, "audit")
 
     def asked(self, entry: Entry) -> int:
         """Note a command as of now; returns the row to note its answer in, 0 for none."""
@@ -56,26 +52,14 @@ class SharedAudit:
         return [Entry(*row) for row in rows]
 
     def close(self) -> None:
-        with self._lock:
-            self._forget()
+        self._asker.close()
 
     def _rows(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        with self._lock:
-            for again in (True, False):
-                try:
-                    if self._db is None:
-                        self._db = connect(self._config, "audit")
-                    return self._db.execute(statement, values).fetchall()
-                except (psycopg.Error, ConfigError) as error:
-                    self._forget()
-                    if not again:
-                        log.error("the audit cannot be used: %s", said(error))
+        try:
+            return self._asker.rows(statement, values)
+        except (psycopg.Error, ConfigError) as error:
+            log.error("the audit cannot be used: %s", said(error))
             return []
-
-    def _forget(self) -> None:
-        if self._db is not None:
-            self._db.close()
-            self._db = None
 
 
 def _now_ms() -> int:

@@ -1,5 +1,6 @@
 """Connections to PostgreSQL, and what its errors mean here."""
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -51,6 +52,39 @@ def connect(config: "Postgres", what: str, **more: object) -> Db:
         application_name=f"borne {what}",
         options=" ".join(f"-c {name}={value}" for name, value in options.items()),
     )
+
+
+class Asker:
+    """Statements from any thread over one connection, which is made when one comes; where it is
+    lost, the statement is tried once more over another."""
+
+    def __init__(self, config: "Postgres", what: str) -> None:
+        self._config, self._what = config, what
+        self._lock = threading.Lock()
+        self._db: Db | None = None
+
+    def rows(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        """Raises psycopg.Error, ConfigError."""
+        with self._lock:
+            for again in (True, False):
+                try:
+                    if self._db is None:
+                        self._db = connect(self._config, self._what)
+                    return self._db.execute(statement, values).fetchall()
+                except psycopg.Error:
+                    self._forget()
+                    if not again:
+                        raise
+        raise AssertionError
+
+    def close(self) -> None:
+        with self._lock:
+            self._forget()
+
+    def _forget(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
 
 
 def is_full(error: psycopg.Error) -> bool:

@@ -7,12 +7,11 @@ import psycopg
 
 from ..history import reader
 from ..history.points import COLUMNS
-from .connection import connect, said
+from .connection import Asker, said
 from .points import HOUR
 
 if TYPE_CHECKING:
     from ..sections import Postgres
-    from .connection import Db
 
 # Hours that are over are made already; the rest is made of its minutes here.
 _HOURS = f"""
@@ -33,24 +32,14 @@ class SharedReader(reader.Reader):
 
     def __init__(self, config: "Postgres") -> None:
         super().__init__(None)
-        self._config = config
-        self._shared: Db | None = None
+        self._asker = Asker(config, "reader")
 
     def _rows(self, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         sql = _HOURS if " from hours " in sql else sql.replace("?", "%s")
-        with self._lock:
-            for again in (True, False):
-                try:
-                    if self._shared is None:
-                        self._shared = connect(self._config, "reader")
-                    return self._shared.execute(sql, values).fetchall()
-                except psycopg.Error as error:
-                    self._forget()
-                    if not again:
-                        raise sqlite3.OperationalError(said(error)) from error
-        raise AssertionError
+        try:
+            return self._asker.rows(sql, values)
+        except psycopg.Error as error:
+            raise sqlite3.OperationalError(said(error)) from error
 
     def _forget(self) -> None:
-        if self._shared is not None:
-            self._shared.close()
-            self._shared = None
+        self._asker.close()
