@@ -14,6 +14,7 @@ from protocol.kinds import MAX_FAULT_COUNT, MAX_FAULTS
 from protocol.messages import Birth, Condition, Health, Meter, State
 
 METER_CHARGING_MS = 5_000
+LOOK_MS = 1_000  # a look makes garbage, and poll() comes a hundred times a second
 LEAST_STATE_MS = 200  # a station that chatters does not flood its link
 COUNT = TICKS_PERIOD - 1
 
@@ -26,6 +27,7 @@ class Told:
         self.state_ms = 0
         self.meter_ms = 0
         self.condition_ms = 0
+        self.looked_ms = 0  # whether the condition has changed
         self.condition = ()
         self.fault_bits = 0
         self.fallback = False
@@ -141,8 +143,12 @@ class Reporter:
 
     def _condition(self, index: int, wear, now_ms: int, interval_ms: int) -> None:
         told = self._told[index]
-        if told.condition and elapsed_ms(now_ms, told.condition_ms) < interval_ms:
+        if told.condition and (
+            elapsed_ms(now_ms, told.condition_ms) < interval_ms
+            or elapsed_ms(now_ms, told.looked_ms) < LOOK_MS
+        ):
             return
+        told.looked_ms = now_ms
         mark = wear.mark()
         if mark != told.condition and self._post.send(Condition, index + 1, wear.fields()):
             told.condition = mark
