@@ -1,9 +1,7 @@
 """Real MQTT brokers and clients for tests: mosquitto as a site has it, and who uses it."""
 
 import random
-import signal
 import socket
-import subprocess
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from agent.children import free_port
 from protocol import topics
 from protocol.messages import Birth, Event, Session
+from tests.agent.program import Program
 from tests.agent.said import payload, topic
 from tests.agent.waiting import until
 from tests.needs import need
@@ -25,51 +24,25 @@ if TYPE_CHECKING:
 RESENT = 20  # records a board sends again at once
 
 
-class Mosquitto:
+class Mosquitto(Program):
     """One broker on one port, that keeps what it knows on disk."""
 
     def __init__(self, folder: Path, more: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o777)
         self.port = free_port()
-        self._program = need("mosquitto")
-        self._config = folder / "mosquitto.conf"
+        self.config = folder / "mosquitto.conf"
+        super().__init__([need("mosquitto"), "-c", str(self.config)])
         self.database = folder / "mosquitto.db"
-        self._config.write_text(
+        self.config.write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous true\nuser root\n"
             f"persistence true\npersistence_location {folder}/\nautosave_interval 1\n"
             "max_queued_messages 0\nmax_inflight_messages 1000\nlog_type none\n" + more
         )
-        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        self._process = subprocess.Popen(
-            [self._program, "-c", str(self._config)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        super().start()
         until("mosquitto listens", self._listens)
-
-    def kill(self) -> None:
-        self._end(signal.SIGKILL)
-
-    def stop(self) -> None:
-        self._end(signal.SIGTERM)
-
-    def freeze(self) -> None:
-        """Keep its connections and say nothing any more."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGCONT)
-
-    def _end(self, how: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(10)
-            self._process = None
 
     def _listens(self) -> bool:
         try:

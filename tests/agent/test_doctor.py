@@ -40,7 +40,7 @@ class Site:
         if acl:
             rules.append(f"acl_file {self.write('acl', acl)}")
         self.broker = Mosquitto(folder / "broker", "\n".join([*rules, more]) + "\n")
-        config = self.broker._config
+        config = self.broker.config
         if "allow_anonymous" not in more:
             config.write_text(config.read_text().replace("allow_anonymous true\n", ""))
         self.broker.start()

@@ -6,9 +6,7 @@ HISTORY_KILL_ROUNDS=200 makes it the long run.
 import json
 import os
 import random
-import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -17,8 +15,8 @@ from typing import Any
 
 from tests.agent.brokers import Board
 from tests.agent.conftest import settings
+from tests.agent.program import Program
 from tests.agent.waiting import until
-from tests.needs import ROOT
 
 ROUNDS = int(os.environ.get("HISTORY_KILL_ROUNDS", "4"))
 
@@ -46,8 +44,8 @@ def test_a_killed_agent_has_every_record_in_its_history_once(
     settings(tmp_path, site.port, 0, "[web]\nport = 0\n[store]\nreserve_mib = 0")
     config = tmp_path / f"agent-{site.port}-0.toml"
     words = [sys.executable, "-m", "agent.cli", "agent", "--config", str(config)]
-    start = lambda: subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL)  # noqa: E731
-    agent = start()
+    agent = Program(words)
+    agent.start()
     boards = [clients(Board(f"st-{number}", site.port, 1.0)) for number in range(1, 4)]
     chance, pause = random.Random(3), threading.Event()
     try:
@@ -57,15 +55,13 @@ def test_a_killed_agent_has_every_record_in_its_history_once(
             for _ in range(chance.randrange(20, 80)):
                 chance.choice(boards).record()
                 pause.wait(0.002)
-            agent.send_signal(signal.SIGKILL)
-            agent.wait(10)
+            agent.kill()
             for _ in range(chance.randrange(0, 10)):
                 chance.choice(boards).record()
-            agent = start()
+            agent.start()
         until("the boards may forget them", lambda: not any(b.held for b in boards), 90)
     finally:
         agent.kill()
-        agent.wait(10)
     made = sorted(
         (board.name, said["seq"], said["value"])
         for board in boards

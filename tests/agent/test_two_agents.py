@@ -70,12 +70,6 @@ class Agents:
         process.send_signal(how)
         process.wait(20)
 
-    def thaw(self, name: str) -> None:
-        self._running[name].send_signal(signal.SIGCONT)
-
-    def freeze(self, name: str) -> None:
-        self._running[name].send_signal(signal.SIGSTOP)
-
     def end_all(self) -> None:
         for name in list(self._running):
             self.end(name)

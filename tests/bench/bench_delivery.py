@@ -6,58 +6,40 @@ the site broker, so there it is the site broker that is killed.
 """
 
 import json
-import signal
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from protocol.messages import Event
 from tests.agent.brokers import Client, Mosquitto, Sink
+from tests.agent.program import Program
 from tests.agent.proof.site import AgentProcess
 from tests.agent.said import payload, topic
 from tests.bench.relays import BRIDGE
-from tests.needs import ROOT
 
 ROUNDS, BURST = 10, 30
 QUIET_S, MOST_S = 3.0, 60.0
 
 
-class Victim(Protocol):
-    def start(self) -> None: ...
-    def kill(self) -> None: ...
-
-
-class PahoLoop:
-    """A relay of twenty lines that stores nothing."""
-
-    def __init__(self, site: int, upstream: int) -> None:
-        self._words = [sys.executable, "-m", "tests.bench.relays", str(site), str(upstream)]
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(self._words, cwd=ROOT, stderr=subprocess.DEVNULL)
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait(10)
-
-
 def main() -> list[dict[str, object]]:
     return [
         measure("mosquitto bridge, lasting session", no_relay),
-        measure("bare paho loop, in memory", lambda _, site, above: PahoLoop(site, above)),
+        measure("bare paho loop, in memory", paho_loop),
         *(measure(f"the agent, {name}, on disk", agent(name)) for name in ("paho", "fast")),
     ]
 
 
 def no_relay(_folder: Path, _site: int, _above: int) -> None:
     """The site broker is its own bridge."""
+
+
+def paho_loop(_folder: Path, site: int, above: int) -> Program:
+    """A relay of twenty lines that stores nothing."""
+    return Program([sys.executable, "-m", "tests.bench.relays", str(site), str(above)])
 
 
 def agent(client: str) -> Callable[[Path, int, int], AgentProcess]:
@@ -93,7 +75,7 @@ def measure(name: str, relay: Callable[[Path, int, int], Any]) -> dict[str, obje
     }
 
 
-def rounds(board: Client, sink: Sink, victims: list[Victim]) -> int:
+def rounds(board: Client, sink: Sink, victims: list[Program]) -> int:
     """How many records were made."""
     pause, made = threading.Event(), 0
 

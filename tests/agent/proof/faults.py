@@ -5,23 +5,23 @@ import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.agent.brokers import Mosquitto
+from tests.agent.program import Program
 from tests.agent.proof.proxy import Proxy
-from tests.agent.proof.site import AgentProcess, Site
+from tests.agent.proof.site import Site
 
 TEN_YEARS_S = 10 * 365 * 86_400
 Fault = Callable[[Site, random.Random], "contextlib.AbstractContextManager[None]"]
 
 
 @contextlib.contextmanager
-def _killed(victim: Mosquitto | AgentProcess) -> Iterator[None]:
+def _killed(victim: Program) -> Iterator[None]:
     victim.kill()
     yield
     victim.start()
 
 
 @contextlib.contextmanager
-def _frozen(victim: Mosquitto | AgentProcess) -> Iterator[None]:
+def _frozen(victim: Program) -> Iterator[None]:
     victim.freeze()
     yield
     victim.thaw()

@@ -4,7 +4,6 @@ each line between them.  What is done to it is in faults.py, what must hold in j
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from tests.agent.brokers import Board, Mosquitto, Sink
 from tests.agent.conftest import settings
+from tests.agent.program import Program
 from tests.agent.proof.proxy import Proxy
 from tests.agent.waiting import until
 from tests.needs import ROOT, absent
@@ -32,37 +32,16 @@ station_per_s = 10000
 """
 
 
-class AgentProcess:
-    """The agent as a program of its own, which can be killed, stopped and given a wrong clock."""
+class AgentProcess(Program):
+    """The agent, which can be given a wrong clock too."""
 
     def __init__(self, folder: Path, site: int, upstream: int, mqtt: str) -> None:
         settings(folder, site, upstream, MORE, mqtt)
         self._off = folder / "off_s"
         config = folder / f"agent-{site}-{upstream}.toml"
-        self._words = [sys.executable, str(LAUNCHER), str(self._off), "agent"]
-        self._words += ["--config", str(config)]
-        self._process: subprocess.Popen[bytes] | None = None
+        words = [sys.executable, str(LAUNCHER), str(self._off), "agent", "--config", str(config)]
+        super().__init__(words, env=dict(os.environ, PYTHONPATH=str(ROOT)))
         self.state = folder / "state"
-
-    def start(self) -> None:
-        environment = dict(os.environ, PYTHONPATH=str(ROOT))
-        self._process = subprocess.Popen(
-            self._words, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL
-        )
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait(10)
-            self._process = None
-
-    def freeze(self) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGCONT)
 
     def shift_clock(self, off_s: int) -> None:
         """The wall clock, from now on, against the right one."""
