@@ -2,22 +2,11 @@
 
 from typing import Any
 
+from agent.history.points import COLUMNS
 from protocol.codes import STATES
 
 Columns = dict[str, list[Any]]
-NAMES = (
-    "at_s",
-    "power_w",
-    "power_min_w",
-    "power_max_w",
-    "register_wh",
-    "current_ma",
-    "offer_ma",
-    "high_mv",
-    "low_mv",
-    "state",
-    "energy_wh",
-)
+NAMES = ("at_s", *COLUMNS, "energy_wh")
 
 
 def columns(end_s: int, minutes: int, step_s: int = 60) -> dict[str, Any]:
